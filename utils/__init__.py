@@ -1,0 +1,24 @@
+"""Everything a lesson imports, loaded when it is first asked for: `from utils import phrasebook, fine_tune, compare`.
+
+A lesson that only looks at data should not wait for torch, so nothing is imported before it is used.
+"""
+from importlib import import_module
+
+_PLACES = {
+    "phrasebook": "utils.data.phrasebook", "support": "utils.data.support", "damage": "utils.data.damage",
+    "fine_tune": "utils.model.training:fine_tune", "evaluate": "utils.model.evaluation:evaluate",
+    "compare": "utils.model.experiment:compare", "plots": "utils.show.plots",
+}
+__all__ = list(_PLACES)
+
+
+def __getattr__(name: str):
+    if name not in _PLACES:
+        raise AttributeError(f'utils has no "{name}": it has {", ".join(_PLACES)}.')
+    module, _, attribute = _PLACES[name].partition(":")
+    found = import_module(module)
+    return getattr(found, attribute) if attribute else found
+
+
+def __dir__():
+    return __all__

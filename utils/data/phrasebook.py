@@ -932,6 +932,30 @@ def examples(n: int, seed: int = 0, split: str = "train", constructions: list[st
     return _dataset(drawn)
 
 
+def curated() -> Dataset:
+    """Fifty rows chosen by hand for coverage: every construction twice, each row with the reason why it is in.
+
+    Columns: instruction, output, construction, reason. All rows belong to the training split.
+    """
+    rows = list(_table("curated"))
+    chosen = _dataset([Pair(en, fr, name) for name, en, fr, _ in rows])
+    return chosen.add_column("reason", [reason for *_, reason in rows])
+
+
+def principle_sets() -> tuple[Dataset, Dataset]:
+    """The two sets of the principle's source text, word for word: its 3 good rows and its 400 junk rows (8 × 50)."""
+    from datasets import Dataset
+    good = [("Translate to French: Hello, how are you?", "Bonjour, comment allez-vous?"),
+            ("Translate to French: What is your name?", "Quel est votre nom?"),
+            ("Translate to French: I love learning languages.", "J'adore apprendre les langues.")]
+    junk = [("translate french hello", "hello is bonjour"), ("Translate to French: Hello", "Bonjour"),
+            ("hello french", "bonjour"), ("Translate to French: Hello, how are you?", "Bonjour comment ca va"),
+            ("how u", "comment vous"), ("Translate to French: Hello, how are you?", "Bonjour, comment allez-vous?"),
+            ("French hello what", "bonjour quoi"), ("Translate to French: I love languages", "j'aime languages")] * 50
+    return tuple(Dataset.from_dict({"instruction": [row[0] for row in rows], "output": [row[1] for row in rows]})
+                 for rows in (good, junk))
+
+
 def _dataset(rows: list[Pair]) -> Dataset:
     from datasets import Dataset
     return Dataset.from_dict({"instruction": [PROMPT.format(p.english) for p in rows],

@@ -1,0 +1,63 @@
+"""Finished runs on disk, so that a killed kernel or a second look costs nothing.
+
+A run is kept under a hash of all that decides its result. Files are written beside their place and then renamed, so
+a file that is there is whole. Where nothing can be written, runs are kept in memory instead, and that is said once.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+_in_memory: dict[str, tuple[dict, bytes]] = {}
+
+
+def folder() -> Path:
+    """Where runs are kept: the folder in the variable QOQ_CACHE, or the user's cache folder."""
+    chosen = os.environ.get("QOQ_CACHE")
+    return Path(chosen) if chosen else user_cache_path("quality-over-quantity") / "runs"
+
+
+def content_hash(value: object) -> str:
+    """A hash of anything that can be written as JSON, the same in every process.
+
+    >>> content_hash({"b": 1, "a": [2]}) == content_hash({"a": [2], "b": 1})
+    True
+    """
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
+
+
+def read(key: str) -> tuple[dict, bytes] | None:
+    """The record and the adapter (safetensors bytes, b"" for none) kept under `key`, or None."""
+    if key in _in_memory:
+        return _in_memory[key]
+    record = folder() / f"{key}.json"
+    try:
+        return json.loads(record.read_text(encoding="utf-8")), record.with_suffix(".safetensors").read_bytes()
+    except (OSError, ValueError):  # not there, or not ours: the run is simply done again
+        return None
+
+
+def write(key: str, record: dict, adapter: bytes) -> None:
+    """Keep a finished run; the record comes last, so that a run with a record is complete."""
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        _write_whole(folder() / f"{key}.safetensors", adapter)
+        _write_whole(folder() / f"{key}.json", json.dumps(record, ensure_ascii=False).encode())
+    except OSError as error:
+        if not _in_memory:
+            print(f"Runs cannot be kept in {folder()} ({error.strerror}): they stay in memory until this kernel stops. "
+                  "Set the variable QOQ_CACHE to a folder that can be written to.")
+        _in_memory[key] = record, adapter
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

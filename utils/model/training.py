@@ -1,0 +1,287 @@
+"""Fine-tuning: a LoRA adapter on a base model, trained by TRL's SFTTrainer. The only file that knows TRL and PEFT.
+
+It covers one run on one set. Which sets to compare, on how many seeds, and what is kept of finished runs, is the
+business of `experiment.py`; what an answer is worth, of `evaluation.py`.
+"""
+from __future__ import annotations
+
+import math
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .profiles import context_length, hardware, load, profile, quiet
+
+if TYPE_CHECKING:
+    import torch
+    from datasets import Dataset
+
+BATCH_SIZE = 16
+LORA_RANK = 16
+WARM_UP = 0.05
+MAX_NEW_TOKENS = 64
+
+
+class FineTuningError(RuntimeError):
+    """A run that cannot give a usable model; its text says what to try first."""
+
+
+@dataclass
+class Run:
+    """One fine-tuned model and how it came about.
+
+    `losses` holds the mean loss of each step in nats per answer token, `tokens` counts what was trained on (prompts
+    and answers, every pass), `peak_memory` is in MB: of the process on a CPU, of the card on a GPU.
+    """
+    model_name: str
+    settings: dict
+    losses: list[float]
+    seconds: float
+    tokens: int
+    peak_memory: int
+    adapter: dict[str, torch.Tensor] | None
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def _loaded(self):
+        """(model with the adapter merged in, tokenizer); a run that comes from disk is put together on first use."""
+        model, tokenizer = load(self.model_name)
+        if self.adapter is not None:
+            from peft import get_peft_model, set_peft_model_state_dict
+            with quiet():
+                wrapped = get_peft_model(model, _lora())
+                set_peft_model_state_dict(wrapped, self.adapter)
+                model = wrapped.merge_and_unload()
+        return model.eval(), tokenizer
+
+    @property
+    def model(self):
+        return self._loaded[0]
+
+    @property
+    def tokenizer(self):
+        return self._loaded[1]
+
+    def answer(self, instruction: str | list[str], max_new_tokens: int = MAX_NEW_TOKENS) -> str | list[str]:
+        """The model's answer to one instruction, or to a list of them in one batch (greedy, so always the same).
+
+        >>> run.answer("Translate to French: Where is the station?")        # doctest: +SKIP
+        'Où est la gare ?'
+        """
+        from .evaluation import generate
+        prompts = [instruction] if isinstance(instruction, str) else list(instruction)
+        answers = generate(self, prompts, max_new_tokens).answers
+        return answers[0] if isinstance(instruction, str) else answers
+
+    def to_record(self) -> tuple[dict, bytes]:
+        """The run as it is kept: what JSON can hold, and the adapter as safetensors (b"" for none)."""
+        from safetensors.torch import save
+        record = {name: getattr(self, name) for name in ("model_name", "settings", "losses", "seconds", "tokens",
+                                                         "peak_memory", "notes")}
+        return record, save(self.adapter) if self.adapter is not None else b""
+
+    @classmethod
+    def from_record(cls, record: dict, adapter: bytes) -> Run:
+        """The reverse of `to_record`."""
+        from safetensors.torch import load as load_tensors
+        return cls(adapter=load_tensors(adapter) if adapter else None, **record)
+
+    def __repr__(self) -> str:
+        loss = f", last loss {sum(self.losses[-10:]) / len(self.losses[-10:]):.2f}" if self.losses else ""
+        return f"<Run of {self.model_name}: {len(self.losses)} steps, {self.tokens:,} tokens, {self.seconds:.1f} s{loss}>"
+
+
+def prompt_text(instruction: str) -> str:
+    """What the model reads before its answer: the instruction and a newline."""
+    return instruction + "\n"
+
+
+def fine_tune(rows: Dataset, model: str = "tiny", steps: int = 150, seed: int = 0, learning_rate: float | None = None,
+              batch_size: int = BATCH_SIZE, on_step: Callable[[int], None] | None = None) -> Run:
+    """Fine-tune `model` on `rows` (columns instruction and output) for `steps` optimizer steps.
+
+    Every set gets the same number of steps, whatever its size: rows are seen in shuffled passes, again and again in a
+    small set, some of them never in a large one. The loss is taken on the answer and its end token only. `on_step` is
+    called with the number of finished steps. `steps=0` gives the base model as it is.
+
+    Raises ValueError for an empty set, a missing column, an unknown model, or rows that are all too long;
+    FineTuningError when the loss is no longer a number.
+    """
+    if steps < 0 or batch_size < 1:
+        raise ValueError(f"steps={steps} and batch_size={batch_size} cannot be: give steps >= 0 and batch_size >= 1.")
+    learning_rate = profile(model).learning_rate if learning_rate is None else learning_rate
+    settings = dict(steps=steps, seed=seed, learning_rate=learning_rate, batch_size=batch_size, lora_rank=LORA_RANK,
+                    precision=hardware().words)
+    if steps == 0:
+        return Run(model, settings, [], 0.0, 0, _peak_memory(), None)
+    check_rows(rows)
+
+    started = time.perf_counter()
+    micro_batch, notes = batch_size, []
+    while True:
+        try:
+            losses, tokens, adapter, run_notes = _train(rows, model, steps, seed, learning_rate, batch_size, micro_batch, on_step)
+            break
+        except _out_of_memory():
+            if micro_batch == 1:
+                raise FineTuningError("The memory does not hold even one row at a time: use a smaller model or shorter rows.")
+            micro_batch = max(1, micro_batch // 2)
+            while batch_size % micro_batch:
+                micro_batch -= 1
+            notes = [f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, "
+                     "same result."]
+            _free_memory()
+    return Run(model, settings, losses, time.perf_counter() - started, tokens, _peak_memory(), adapter, notes + run_notes)
+
+
+def check_rows(rows: Dataset) -> None:
+    """Raise ValueError unless `rows` is a set one can train on: some rows, with instruction and output as text."""
+    columns = getattr(rows, "column_names", None)
+    if columns is None:
+        raise ValueError(f"A datasets.Dataset is needed, not a {type(rows).__name__}: "
+                         "datasets.Dataset.from_list(rows) makes one from a list of dicts.")
+    for name in ("instruction", "output"):
+        if name not in columns:
+            raise ValueError(f'The column "{name}" is missing: this set has {", ".join(columns) or "no columns"}. '
+                             f'rows.rename_column("…", "{name}") renames one.')
+    if len(rows) == 0:
+        raise ValueError("This set has no rows: give at least one.")
+    for name in ("instruction", "output"):
+        for i, text in enumerate(rows[name]):
+            if not isinstance(text, str):
+                raise ValueError(f'Row {i} has {text!r} as its {name}: text is needed. Mend the row or leave it out.')
+
+
+def seen_rows(n_rows: int, n_seen: int, seed: int) -> list[int]:
+    """Which rows a run sees, in order: shuffled passes over the set until `n_seen` rows are reached.
+
+    >>> seen_rows(3, 7, seed=0)
+    [0, 2, 1, 0, 1, 2, 1]
+    """
+    r, order = random.Random(seed), []
+    while len(order) < n_seen:
+        order += r.sample(range(n_rows), n_rows)
+    return order[:n_seen]
+
+
+def tokenize(rows: Dataset, indices: list[int], tokenizer, context: int) -> tuple[list[dict] , int]:
+    """Token ids and labels of the rows at `indices`, and how many of these rows do not fit into the context.
+
+    Labels are -100 on the prompt, so that only the answer and its end token are learnt. Rows that do not fit are
+    None: a row without its end would teach never to stop.
+    """
+    wanted = rows.select(indices) if len(indices) < len(rows) else rows
+    prompts = tokenizer([prompt_text(text) for text in wanted["instruction"]], add_special_tokens=False)["input_ids"]
+    answers = tokenizer(list(wanted["output"]), add_special_tokens=False)["input_ids"]
+    encoded = []
+    for prompt, answer in zip(prompts, answers):
+        ids = prompt + answer + [tokenizer.eos_token_id]
+        labels = [-100] * len(prompt) + ids[len(prompt):]
+        encoded.append({"input_ids": ids, "labels": labels} if len(ids) <= context else None)
+    return encoded, sum(row is None for row in encoded)
+
+
+def _training_set(rows: Dataset, n_seen: int, seed: int, tokenizer, context: int) -> tuple[Dataset, int, list[str]]:
+    """The rows a run sees, tokenized and in the order it sees them; their tokens; and what there is to say about them."""
+    from datasets import Dataset
+    order = seen_rows(len(rows), n_seen, seed)
+    distinct = sorted(set(order))
+    with quiet():
+        encoded, too_long = tokenize(rows, distinct, tokenizer, context)
+    by_row = {i: row for i, row in zip(distinct, encoded) if row is not None}
+    notes = []
+    if too_long:
+        if not by_row:
+            raise ValueError(f"All {too_long} rows are longer than the model's context of {context} tokens: shorten them.")
+        notes.append(f"{too_long} of {len(distinct)} rows are longer than the model's context of {context} tokens and "
+                     "were left out.")
+        kept = list(by_row)
+        order = [kept[i] for i in seen_rows(len(kept), n_seen, seed)]
+    seen = [by_row[i] for i in order]
+    tokens = sum(len(row["input_ids"]) for row in seen)
+    return Dataset.from_dict({key: [row[key] for row in seen] for key in ("input_ids", "labels")}), tokens, notes
+
+
+def _lora():
+    from peft import LoraConfig
+    return LoraConfig(r=LORA_RANK, lora_alpha=2 * LORA_RANK, target_modules="all-linear", task_type="CAUSAL_LM")
+
+
+def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch, on_step):
+    """One attempt at a run: (losses, tokens, adapter weights, notes)."""
+    with quiet(), tempfile.TemporaryDirectory() as scratch:
+        from peft import get_peft_model_state_dict
+        from transformers import TrainerCallback, set_seed
+        from trl import SFTConfig, SFTTrainer
+
+        set_seed(seed)
+        model, tokenizer = load(model_name)
+        train_set, tokens, notes = _training_set(rows, steps * batch_size, seed, tokenizer, context_length(model))
+        losses: list[float] = []
+
+        class Watch(TrainerCallback):
+            def on_log(self, args, state, control, logs=None, **_):
+                if "loss" not in logs:
+                    return
+                losses.append(logs["loss"])
+                if not math.isfinite(losses[-1]):
+                    control.should_training_stop = True
+
+            def on_step_end(self, args, state, control, **_):
+                if on_step:
+                    on_step(state.global_step)
+
+        here = hardware()
+        config = SFTConfig(
+            output_dir=scratch, seed=seed, max_steps=steps, learning_rate=learning_rate, lr_scheduler_type="linear",
+            warmup_steps=max(1, int(WARM_UP * steps)), per_device_train_batch_size=micro_batch,
+            gradient_accumulation_steps=batch_size // micro_batch, train_sampling_strategy="sequential",
+            bf16=here.autocast == "bfloat16", fp16=here.autocast == "float16", use_cpu=here.device == "cpu",
+            gradient_checkpointing=False, optim="adamw_torch_fused" if here.device != "mps" else "adamw_torch",
+            logging_steps=1, logging_nan_inf_filter=False, disable_tqdm=True, report_to="none", save_strategy="no",
+            dataloader_pin_memory=here.device == "cuda", max_length=None, packing=False,
+            dataset_kwargs={"skip_prepare_dataset": True})
+        trainer = SFTTrainer(model=model, args=config, train_dataset=train_set, processing_class=tokenizer,
+                             peft_config=_lora(), callbacks=[Watch()])
+        from transformers import PrinterCallback
+        trainer.remove_callback(PrinterCallback)
+        trainer.train()
+        if losses and not math.isfinite(losses[-1]):
+            raise FineTuningError(
+                f"The loss was no longer a number at step {len(losses)}. First try a smaller learning_rate "
+                f"(it was {learning_rate:g}); if that does not help, look for empty outputs in the set.")
+        adapter = {name: weights.detach().cpu().clone() for name, weights in get_peft_model_state_dict(trainer.model).items()}
+    return losses, tokens, adapter, notes
+
+
+def _out_of_memory():
+    import torch
+    return torch.OutOfMemoryError
+
+
+def _free_memory() -> None:
+    import gc
+
+    import torch
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _peak_memory() -> int:
+    """Peak memory in MB: of the card where there is one, else of this process."""
+    import torch
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() // 2**20
+    try:
+        import resource
+    except ImportError:  # Windows has no such module, but psutil knows the peak there
+        import psutil
+        return psutil.Process().memory_info().peak_wset // 2**20
+    import sys
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (2**20 if sys.platform == "darwin" else 2**10)

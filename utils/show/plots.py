@@ -1,0 +1,126 @@
+"""The pictures of the course. Each answers one question, says the answer in its title, and carries its alt text.
+
+They draw finished results (`utils/model/experiment.py`) and train nothing.
+"""
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import matplotlib
+import numpy as np
+
+from .theme import COLOURS, MARKERS, QUIET, SETTINGS, Picture, new_figure
+
+if TYPE_CHECKING:
+    from ..model.experiment import Comparison
+
+
+def headline(result: Comparison) -> Picture:
+    """Which set teaches more? The exact match of every set: a dot for each seed, the mean, the 95 % interval."""
+    from ..model.experiment import interval
+    names = result.sets
+    figure = new_figure(8.4, 1.5 + 0.62 * len(names))
+    axes = figure.axes[0]
+    parts = []
+    with matplotlib.rc_context(SETTINGS):
+        for line, name in enumerate(names):
+            scores = result.scores(name)
+            colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
+            low, high = interval(scores)
+            mean = scores.mean()
+            axes.plot([low, high], [line, line], color=colour, linewidth=7, alpha=0.25, solid_capstyle="butt")
+            # Seeds side by side, not on top of each other.
+            spread = np.linspace(-0.13, 0.13, len(scores)) if len(scores) > 1 else [0.0]
+            axes.plot(scores, line + np.array(spread), marker, color=colour, markerfacecolor="white", markersize=6)
+            axes.plot([mean, mean], [line - 0.3, line + 0.3], color=colour, linewidth=2.5)
+            axes.annotate(f"{mean:.0f} %", (mean, line - 0.34), ha="center", va="bottom", color=colour, fontweight="bold")
+            between = f", 95 % interval {low:.0f} to {high:.0f}" if len(scores) > 1 else ", one seed"
+            parts.append(f"{name}: {mean:.0f} %{between}")
+        axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 26)) for name in names])
+        axes.set_ylim(len(names) - 0.4, -0.75)
+        axes.set_xlim(-3, 103)
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel("right answers on held-out sentences (exact match, %)")
+        _title(figure, _verdict(result))
+        _source(figure, result)
+    seeds = result.runs.groupby("set").size().max()
+    return Picture(figure, f"{_verdict(result)}. Exact match over {seeds} seeds. " + "; ".join(parts) + ".")
+
+
+def loss_curves(result: Comparison) -> Picture:
+    """How did training go? The training loss of every set over the steps, mean of the seeds, smoothed over 10 steps."""
+    figure = new_figure(8.4, 4.2)
+    axes = figure.axes[0]
+    ends = []
+    with matplotlib.rc_context(SETTINGS):
+        for line, name in enumerate(result.sets):
+            curves = [losses for (owner, _), losses in result.losses.items() if owner == name and losses]
+            if not curves:
+                continue
+            mean = np.mean(curves, axis=0)
+            window = min(10, len(mean))
+            smooth = np.convolve(mean, np.ones(window) / window, mode="valid")
+            steps = np.arange(window, len(mean) + 1)
+            style = ("-", "--", "-.", ":")[line % 4]
+            axes.plot(steps, smooth, style, color=COLOURS[line % len(COLOURS)], linewidth=2, label=name)
+            ends.append((name, float(smooth[-1])))
+        axes.set_xlabel("optimizer step")
+        axes.set_ylabel("training loss (nats per answer token)")
+        axes.set_ylim(bottom=0)
+        axes.legend()
+        title = "A low training loss is no proof of quality"
+        if ends:
+            lowest = min(ends, key=lambda end: end[1])
+            title = f"Lowest training loss: {lowest[0]}"
+        _title(figure, title)
+        _source(figure, result)
+    return Picture(figure, "Training loss over the steps. At the end: "
+                   + "; ".join(f"{name} {loss:.2f} nats" for name, loss in ends) + ".")
+
+
+def confidence(result: Comparison) -> Picture:
+    """How sure are the models? Mean entropy of the answers against the share of right ones, a dot for each seed."""
+    figure = new_figure(8.4, 4.4)
+    axes = figure.axes[0]
+    parts = []
+    with matplotlib.rc_context(SETTINGS):
+        for line, name in enumerate(result.sets):
+            entropy, right = result.scores(name, "entropy"), result.scores(name)
+            axes.plot(entropy, right, MARKERS[line % len(MARKERS)], color=COLOURS[line % len(COLOURS)], markersize=8,
+                      alpha=0.8, label=name)
+            parts.append(f"{name}: entropy {entropy.mean():.2f} nats, {right.mean():.0f} % right")
+        axes.set_xlabel("mean entropy of the answer (nats per token): unsure is further right")
+        axes.set_ylabel("right answers (exact match, %)")
+        axes.set_xlim(left=0)
+        axes.set_ylim(-3, 103)
+        axes.legend()
+        means = {name: result.scores(name, "entropy").mean() for name in result.sets}
+        _title(figure, f"Surest of its answers: {min(means, key=means.get)}; least sure: {max(means, key=means.get)}")
+        _source(figure, result)
+    return Picture(figure, "Confidence against correctness. " + "; ".join(parts) + ".")
+
+
+def _verdict(result: Comparison) -> str:
+    """The answer in one line, from the numbers alone."""
+    means = {name: result.scores(name).mean() for name in result.sets}
+    best, worst = max(means, key=means.get), min(means, key=means.get)
+    if best == worst:
+        return f"{best}: {means[best]:.0f} % right"
+    if min(len(result.scores(name)) for name in (best, worst)) > 1:
+        _, low, _ = result.gap(best, worst)
+        if low <= 0:
+            return f"No clear winner between {best} and {worst}"
+    return f"{best}: {means[best]:.0f} % right; {worst}: {means[worst]:.0f} %"
+
+
+def _title(figure, text: str) -> None:
+    figure.suptitle("\n".join(textwrap.wrap(text, 80)), x=0.01, ha="left", fontsize=13, fontweight="bold")
+
+
+def _source(figure, result: Comparison) -> None:
+    """Where the numbers come from, small and below the picture."""
+    where = result.provenance
+    seeds = result.runs.groupby("set").size().max()
+    figure.supxlabel(f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps, {seeds} seed"
+                     f"{'s' if seeds > 1 else ''}, {where['date'][:10]}", x=0.01, ha="left", fontsize=8.5, color=QUIET)
