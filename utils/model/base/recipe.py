@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import shutil
 import time
@@ -177,7 +178,7 @@ def learning_rate(step: int, steps: int) -> float:
     warm_up = max(1, int(WARM_UP * steps))
     if step < warm_up:
         return PEAK_LR * (step + 1) / warm_up
-    return PEAK_LR * 0.5 * (1 + np.cos(np.pi * (step - warm_up) / max(1, steps - warm_up)))
+    return PEAK_LR * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
 
 
 def pretrain(steps: int = STEPS, out: Path = HERE, build: Path = BUILD, save_every: int = 250) -> None:

@@ -1,0 +1,49 @@
+# Every target sets up what it needs, once: a virtual environment in .venv with the exact versions of constraints.txt.
+# Needed on the machine: Python 3.11 or newer, and make.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+LAB    := $(VENV)/.lab
+DEV    := $(VENV)/.dev
+PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: lab test demo notebooks bench base clean help
+
+help:           ## show the targets
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
+
+lab: $(LAB)     ## set up and open the course in JupyterLab
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(VENV)/bin/jupyter lab $(LAB_OPTIONS) lessons/01_the_principle.ipynb
+
+test: $(DEV)    ## set up and run the tests
+	HF_HUB_OFFLINE=1 $(RUN) -m pytest $(TEST_OPTIONS)
+
+demo: $(LAB)    ## the headline experiment in a terminal
+	HF_HUB_OFFLINE=1 $(RUN) -m utils demo
+
+notebooks: $(DEV)  ## build lessons/ and solutions/ from solutions/*.py
+	$(RUN) -m utils.course.authoring
+
+bench: $(DEV)   ## speed, memory and the acceptance figures of the base model
+	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks
+
+base: $(LAB)    ## pretrain the base model again (about an hour on 2 cores; goes on from its last checkpoint)
+	$(RUN) -m utils.model.base.recipe
+
+clean:          ## remove what the other targets made
+	rm -rf $(VENV) build
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: install it, or name it, as in 'make lab PYTHON=python3.12'."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(LAB): $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Setting up (once, a few minutes) ..."
+	$(PIP) -e '.[lab]'
+	@touch $@
+
+$(DEV): $(LAB)
+	$(PIP) -e '.[lab,dev]'
+	@touch $@
