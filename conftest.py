@@ -1,0 +1,28 @@
+"""Settings for every test: finished runs are kept in a folder of this test session, and no model hub is asked."""
+import os
+import tempfile
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+_cache = tempfile.TemporaryDirectory(prefix="qoq-runs-")
+os.environ["QOQ_CACHE"] = _cache.name  # notebooks and worker processes inherit it
+
+
+def pytest_collection_modifyitems(items):
+    if any(item.get_closest_marker("gpu") for item in items):
+        import torch
+        if not torch.cuda.is_available():
+            without = pytest.mark.skip(reason="needs a CUDA device, and this machine has none")
+            for item in items:
+                if item.get_closest_marker("gpu"):
+                    item.add_marker(without)
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """An empty folder for finished runs, for this test alone."""
+    from utils.model import store
+    monkeypatch.setenv("QOQ_CACHE", str(tmp_path / "runs"))
+    monkeypatch.setattr(store, "_in_memory", {})
+    return tmp_path / "runs"
