@@ -33,6 +33,7 @@ BUILD = HERE.parents[2] / "build" / "base"
 
 SEED = 0
 VOCABULARY = 2048
+TOKENIZER_PAGES = 20_000
 CONTEXT = 256
 STEPS, BATCH = 5_000, 32          # 5,000 steps x 32 windows x 256 tokens = 41 M tokens
 PEAK_LR, WARM_UP, WEIGHT_DECAY, CLIP = 2e-3, 0.05, 0.05, 1.0
@@ -145,14 +146,14 @@ def pages(seed: int = SEED) -> Iterator[str]:
 
 # -------------------------------------------------------------------------------------- tokenizer and tokens
 
-def train_tokenizer(n_pages: int = 20_000) -> PreTrainedTokenizerFast:
-    """A byte-level BPE of VOCABULARY entries, trained on the first pages."""
+def train_tokenizer() -> PreTrainedTokenizerFast:
+    """A byte-level BPE of at most VOCABULARY entries, trained on the first pages."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=[PAD, END], show_progress=False,
                                   initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
-    tokenizer.train_from_iterator((text for _, text in zip(range(n_pages), pages())), trainer)
+    tokenizer.train_from_iterator((text for _, text in zip(range(TOKENIZER_PAGES), pages())), trainer)
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, pad_token=PAD, model_max_length=CONTEXT,
                                    clean_up_tokenization_spaces=False)
 

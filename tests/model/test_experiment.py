@@ -1,0 +1,148 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from utils import compare, damage, phrasebook
+from utils.model import demo, experiment, store
+
+ROWS = phrasebook.examples(12, seed=0)
+TEST = phrasebook.examples(20, split="test")
+SMALL = dict(steps=4, seeds=2, test=TEST)
+
+
+def test_a_comparison_end_to_end_on_a_reduced_size(own_cache, tmp_path):
+    """The code path of `make demo`, reduced."""
+    result = demo.headline(seeds=2, steps=30, size=300, n_test=30)
+    assert result.sets == [demo.CURATED, demo.JUNK] and len(result.runs) == 4 and result.reused == 0
+    table, receipt = result.table(), result.receipt()
+    assert list(table["rows"]) == [50, 300] and table.loc[demo.CURATED, "distinct"] == 50
+    assert table.loc[demo.CURATED, "exact match %"] > table.loc[demo.JUNK, "exact match %"]
+    assert list(receipt["steps"]) == [30, 30] and (receipt["tokens trained on"] > 1000).all()
+    difference, low, high = result.gap(demo.CURATED, demo.JUNK)
+    assert low <= difference <= high
+    picture = result.plot()
+    assert picture.save(tmp_path / "a" / "headline.png").stat().st_size > 10_000
+    answer = result.run(demo.CURATED, seed=1).answer("Translate to French: She is hungry.")
+    assert isinstance(answer, str) and answer
+
+
+def test_finished_runs_are_reused_and_other_settings_are_not(own_cache):
+    first = compare({"a": ROWS}, workers=1, **SMALL)
+    again = compare({"a": ROWS, "b": ROWS.select(range(5))}, workers=1, **SMALL)
+    assert (first.reused, again.reused) == (0, 2)
+    assert list(first.scores("a")) == list(again.scores("a"))
+    assert compare({"a": ROWS}, workers=1, **SMALL | {"steps": 5}).reused == 0
+
+
+def test_side_by_side_gives_what_one_after_the_other_gives(own_cache, monkeypatch):
+    side = compare({"a": ROWS}, workers=2, **SMALL)
+    monkeypatch.setattr(store, "read", lambda key: None)
+    after = compare({"a": ROWS}, workers=1, **SMALL)
+    assert after.reused == 0
+    assert np.allclose(list(side.losses["a", 0]), list(after.losses["a", 0]), rtol=0.05)
+
+
+def test_every_seed_draws_its_own_data_when_the_set_is_a_function(own_cache):
+    seen = []
+
+    def draw(seed):
+        seen.append(seed)
+        return phrasebook.examples(5, seed=seed)
+    result = compare({"drawn": draw, "base": None}, workers=1, **SMALL)
+    assert seen == [0, 1]
+    assert set(result.runs["steps"]) == {4, 0}
+
+
+def test_a_killed_run_goes_on_where_it_was(own_cache):
+    code = ("from utils import compare, phrasebook\n"
+            "compare({'a': phrasebook.examples(12, seed=0)}, steps=4, seeds=40, workers=1,"
+            " test=phrasebook.examples(20, split='test'))")
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2],
+                               env=os.environ | {"QOQ_CACHE": str(own_cache)})
+    started = time.time()
+    while len(list(own_cache.glob("*.json"))) < 2:
+        assert time.time() - started < 240 and process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    finished = {path: path.stat().st_mtime_ns for path in own_cache.glob("*.json")}
+    result = compare({"a": ROWS}, steps=4, seeds=len(finished) + 1, workers=1, test=TEST)
+    assert result.reused == len(finished)
+    assert all(path.stat().st_mtime_ns == at for path, at in finished.items())
+
+
+def test_an_interrupt_keeps_what_is_finished(own_cache, monkeypatch, capsys):
+    real, calls = experiment.one_run, []
+
+    def one_run(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+    monkeypatch.setattr(experiment, "one_run", one_run)
+    partial = compare({"a": ROWS}, workers=1, **SMALL)
+    assert len(partial.runs) == 1 and "1 of 2 runs are finished and kept" in capsys.readouterr().out
+    assert compare({"a": ROWS}, workers=1, **SMALL).reused == 1
+
+
+def test_where_nothing_can_be_written_runs_stay_in_memory(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("QOQ_CACHE", str(tmp_path / "file"))
+    monkeypatch.setattr(store, "_in_memory", {})
+    first = compare({"a": ROWS}, workers=1, **SMALL)
+    assert capsys.readouterr().out.count("stay in memory") == 1
+    again = compare({"a": ROWS}, workers=1, **SMALL)
+    assert again.reused == 2 and list(again.scores("a")) == list(first.scores("a"))
+
+
+def test_a_broken_file_is_no_finished_run(own_cache):
+    compare({"a": ROWS}, workers=1, **SMALL)
+    for path in own_cache.glob("*.json"):
+        path.write_text("{")
+    assert compare({"a": ROWS}, workers=1, **SMALL).reused == 0
+
+
+@pytest.mark.parametrize("sets, options, sentence", [
+    ({}, {}, "nothing to compare"), ({"a": ROWS}, {"seeds": 0}, "seeds=0"), ({"a": ROWS.select([])}, {}, "no rows"),
+    ({"a": TEST}, {}, '20 of the instructions in "a" stand in the test set'),
+    ({"a": damage.spoil(TEST, {"lowercase": 0.5}, size=100)}, {}, "stand in the test set"),
+    ({"a": ROWS}, {"model": "tinny"}, 'Did you mean "tiny"')])
+def test_a_bad_comparison_gets_a_sentence(sets, options, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        compare(sets, **SMALL | options)
+
+
+def test_one_seed_has_no_interval(own_cache):
+    result = compare({"a": ROWS, "b": ROWS.select(range(6))}, workers=1, **SMALL | {"seeds": 1})
+    assert result.table()["95 % interval"].to_list() == ["one seed"] * 2
+    with pytest.raises(ValueError, match="seeds=2 or more"):
+        result.gap("a", "b")
+    with pytest.raises(ValueError, match='There is no set "c"'):
+        result.scores("c")
+    with pytest.raises(ValueError, match="the seeds 0"):
+        result.run("a", seed=3)
+
+
+def test_the_interval_is_students():
+    from scipy import stats
+    values = np.array([80.0, 84.0, 91.0, 86.0, 83.0])
+    expected = stats.t.interval(0.95, 4, values.mean(), stats.sem(values))
+    assert experiment.interval(values) == pytest.approx(expected, abs=0.05)
+    assert experiment.interval(np.array([99.0, 100.0, 98.0]))[1] == 100
+    assert experiment.interval(np.array([50.0])) == (50, 50)
+
+
+def test_workers_follow_cores_and_memory(monkeypatch):
+    monkeypatch.setattr(experiment, "_may_have_accelerator", lambda: False)
+    monkeypatch.setattr("loky.cpu_count", lambda: 4)
+    monkeypatch.setattr(experiment, "available_memory", lambda: 2.5 * experiment.WORKER_MEMORY)
+    assert experiment._workers(10, "tiny") == 2
+    monkeypatch.setattr(experiment, "available_memory", lambda: 0.5 * experiment.WORKER_MEMORY)
+    assert experiment._workers(10, "tiny") == 1
+    assert experiment._workers(1, "tiny") == 1

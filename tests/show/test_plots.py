@@ -1,0 +1,40 @@
+import re
+import struct
+
+import pandas as pd
+import pytest
+
+from utils.model.experiment import Comparison
+from utils.show import plots
+
+
+@pytest.fixture
+def result():
+    lines = [{"set": name, "seed": seed, "rows": 5, "distinct": 5, "n": 100, "exact_match": score, "entropy": entropy}
+             for name, scores, entropy in (("a <b> set", (90, 92, 94), 0.1), ("poor", (10, 12, 14), 1.2))
+             for seed, score in enumerate(scores)]
+    losses = {(line["set"], line["seed"]): [2.0, 1.0, line["entropy"]] * 10 for line in lines}
+    provenance = {"model": "tiny", "settings": {"steps": 30}, "date": "2026-01-02T03:04:05"}
+    return Comparison(pd.DataFrame(lines), losses, provenance, 0)
+
+
+@pytest.mark.parametrize("draw", [plots.headline, plots.loss_curves, plots.confidence])
+def test_a_picture_says_in_words_what_it_shows(result, draw):
+    picture = draw(result)
+    for name in result.sets:
+        assert name in picture.alt
+    assert re.search(r"\d", picture.alt) and picture.alt.endswith(".")
+    width, height = struct.unpack(">II", picture.png()[16:24])
+    assert width > 800 and height > 300
+    page = picture._repr_html_()
+    assert 'alt="' in page and "<b>" not in page
+
+
+def test_the_alt_text_of_the_headline_has_the_numbers(result):
+    alt = plots.headline(result).alt
+    assert "a <b> set: 92 %" in alt and "poor: 12 %" in alt and "over 3 seeds" in alt
+
+
+def test_no_winner_is_called_when_the_interval_holds_zero(result):
+    result.runs.loc[result.runs["set"] == "poor", "exact_match"] = [40, 92, 99]
+    assert plots.headline(result).alt.startswith("No clear winner")
