@@ -1,4 +1,5 @@
 """Settings for every test: finished runs are kept in a folder of this test session, and no model hub is asked."""
+
 import os
 import tempfile
 
@@ -12,6 +13,7 @@ os.environ["QOQ_CACHE"] = _cache.name  # notebooks and worker processes inherit 
 def pytest_collection_modifyitems(items):
     if any(item.get_closest_marker("gpu") for item in items):
         import torch
+
         if not torch.cuda.is_available():
             without = pytest.mark.skip(reason="needs a CUDA device, and this machine has none")
             for item in items:
@@ -23,6 +25,7 @@ def pytest_collection_modifyitems(items):
 def own_cache(tmp_path, monkeypatch):
     """An empty folder for finished runs, for this test alone."""
     from utils.model import store
+
     monkeypatch.setenv("QOQ_CACHE", str(tmp_path / "runs"))
     monkeypatch.setattr(store, "_in_memory", {})
     return tmp_path / "runs"

@@ -1,4 +1,5 @@
 """The house: a floor imports only from floors below it, and data alone never waits for torch."""
+
 import ast
 import subprocess
 import sys
@@ -7,8 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BELOW = {"data": set(), "model": {"data", "show"}, "show": {"data", "model"}, "widgets": {"data", "model", "show"},
-         "course": {"data", "model", "show", "widgets"}}
+BELOW = {
+    "data": set(),
+    "model": {"data", "show"},
+    "show": {"data", "model"},
+    "widgets": {"data", "model", "show"},
+    "course": {"data", "model", "show", "widgets"},
+}
 
 
 @pytest.mark.parametrize("wing", BELOW)
@@ -17,7 +23,7 @@ def test_a_wing_imports_only_from_floors_below(wing):
         package = ("utils", *file.relative_to(ROOT / "utils").parent.parts)
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level:
-                target = (*package[:len(package) - node.level + 1], *(node.module or "").split("."))
+                target = (*package[: len(package) - node.level + 1], *(node.module or "").split("."))
                 name = target[1] if len(target) > 1 and target[1] else node.names[0].name
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("utils."):
                 name = node.module.split(".")[1]
@@ -28,20 +34,31 @@ def test_a_wing_imports_only_from_floors_below(wing):
 
 def test_only_training_knows_trl_and_peft():
     for file in (ROOT / "utils").rglob("*.py"):
-        imported = {name.split(".")[0] for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-                    for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else
-                                 [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])}
+        imported = {
+            name.split(".")[0]
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom) and not node.level
+                else []
+            )
+        }
         assert file.name == "training.py" or not imported & {"trl", "peft"}, file
 
 
 def test_data_needs_no_torch():
-    code = ("import sys; from utils import phrasebook, support, damage; "
-            "damage.spoil(phrasebook.examples(20), {'typo': 0.5}); support.examples(5); "
-            "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)")
+    code = (
+        "import sys; from utils import phrasebook, support, damage; "
+        "damage.spoil(phrasebook.examples(20), {'typo': 0.5}); support.examples(5); "
+        "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
 def test_an_unknown_name_says_what_there_is():
     import utils
+
     with pytest.raises(AttributeError, match="phrasebook"):
         utils.nonsense

@@ -2,12 +2,17 @@
 
 A lesson that only looks at data should not wait for torch, so nothing is imported before it is used.
 """
+
 from importlib import import_module
 
 _PLACES = {
-    "phrasebook": "utils.data.phrasebook", "support": "utils.data.support", "damage": "utils.data.damage",
-    "fine_tune": "utils.model.training:fine_tune", "evaluate": "utils.model.evaluation:evaluate",
-    "compare": "utils.model.experiment:compare", "plots": "utils.show.plots",
+    "phrasebook": "utils.data.phrasebook",
+    "support": "utils.data.support",
+    "damage": "utils.data.damage",
+    "fine_tune": "utils.model.training:fine_tune",
+    "evaluate": "utils.model.evaluation:evaluate",
+    "compare": "utils.model.experiment:compare",
+    "plots": "utils.show.plots",
 }
 __all__ = list(_PLACES)
 

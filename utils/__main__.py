@@ -1,4 +1,5 @@
 """The course from a terminal: `python -m utils demo`."""
+
 import argparse
 from pathlib import Path
 
@@ -11,6 +12,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.command == "demo":
         from .model import demo as headline
+
         headline.main(chosen.out)
 
 

@@ -11,8 +11,11 @@ from utils.data.text import strip_accents
 CLEAN = phrasebook.examples(60, seed=0)
 
 
-@given(st.dictionaries(st.sampled_from(list(damage.FLAWS)), st.floats(0, 0.14), max_size=7), st.integers(50, 400),
-       st.integers(0, 1000))
+@given(
+    st.dictionaries(st.sampled_from(list(damage.FLAWS)), st.floats(0, 0.14), max_size=7),
+    st.integers(50, 400),
+    st.integers(0, 1000),
+)
 @settings(max_examples=30, deadline=None)
 def test_shares_add_up_and_every_row_is_accounted_for(flaws, size, seed):
     spoiled = damage.spoil(CLEAN, flaws, size=size, seed=seed)
@@ -38,7 +41,9 @@ def test_each_flaw_does_what_it_says():
                 "lowercase": lambda: said == right.lower().rstrip(".!? \u00a0"),
                 "lost_accents": lambda: said == strip_accents(right),
                 "typo": lambda: sorted(said) == sorted(right) and said != right,
-                "truncated": lambda: right.split()[:len(said.split())] == said.split() and len(said.split()) < len(right.split()),
+                "truncated": lambda: (
+                    right.split()[: len(said.split())] == said.split() and len(said.split()) < len(right.split())
+                ),
                 "wrong_answer": lambda: said in CLEAN["output"],
                 "echo": lambda: said in row["instruction"],
                 "off_topic": lambda: said.isascii() and said not in CLEAN["output"],
@@ -50,11 +55,20 @@ def test_the_same_seed_spoils_alike():
     assert first == again != other
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (dict(flaws={"smudge": 0.1}), '"smudge" is unknown'), (dict(flaws={"typo": 0.7, "echo": 0.7}), "add up to 1.40"),
-    (dict(flaws={"typo": -1}), "from 0 to 1"), (dict(flaws={}, size=0), "size=1 or more"),
-    (dict(rows=CLEAN.select([]), flaws={}), "no rows"),
-    (dict(rows=Dataset.from_dict({"instruction": ["a", "b"], "output": ["x", "x"]}), flaws={"wrong_answer": 1}), "too few")])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (dict(flaws={"smudge": 0.1}), '"smudge" is unknown'),
+        (dict(flaws={"typo": 0.7, "echo": 0.7}), "add up to 1.40"),
+        (dict(flaws={"typo": -1}), "from 0 to 1"),
+        (dict(flaws={}, size=0), "size=1 or more"),
+        (dict(rows=CLEAN.select([]), flaws={}), "no rows"),
+        (
+            dict(rows=Dataset.from_dict({"instruction": ["a", "b"], "output": ["x", "x"]}), flaws={"wrong_answer": 1}),
+            "too few",
+        ),
+    ],
+)
 def test_wrong_requests_get_a_sentence(arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
         damage.spoil(**({"rows": CLEAN} | arguments))

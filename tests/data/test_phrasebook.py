@@ -6,24 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils.data import phrasebook
+from utils.data import french, lexicon, phrasebook
 from utils.data.text import fingerprint
 from utils.model.base import recipe
 
-DRAWN = st.builds(lambda seed, name: phrasebook.pair(random.Random(seed), name),
-                  st.integers(0, 2**32), st.sampled_from(list(phrasebook.CONSTRUCTIONS)))
+DRAWN = st.builds(
+    lambda seed, name: phrasebook.pair(random.Random(seed), name),
+    st.integers(0, 2**32),
+    st.sampled_from(list(phrasebook.CONSTRUCTIONS)),
+)
 VOWEL = "aàâeéèêiîoôuhœyAÀÂEÉÈÊIÎOÔUHŒ"
 GENDER = {}
-for noun in phrasebook.NOUNS:
+for noun in lexicon.NOUNS:
     GENDER.setdefault(noun.fr, set()).add(noun.gender)
+GENDER["tour"] = {"m", "f"}  # la tour is a tower, faire le tour is to walk around
 MASCULINE, FEMININE = {"un", "le", "du", "au", "ce", "cet"}, {"une", "la", "cette", "ma", "sa"}
 
 
 def test_the_world_is_rich_enough():
-    lexemes = {(word.en, word.fr) for word in phrasebook.NOUNS + phrasebook.VERBS + phrasebook.REFLEXIVE_VERBS}
-    lexemes |= {(word.en, word.forms["m", False]) for word in phrasebook.ADJECTIVES}
-    lexemes |= {row[:2] for row in phrasebook.PROFESSIONS + phrasebook.COUNTRIES + phrasebook.LANGUAGES}
-    lexemes |= {pair for section in ("frequency", "degree", "side", "day") for pair in phrasebook.EXPRESSIONS[section]}
+    lexemes = {(word.en, word.fr) for word in lexicon.NOUNS + lexicon.VERBS + lexicon.REFLEXIVE_VERBS}
+    lexemes |= {(word.en, word.forms["m", False]) for word in lexicon.ADJECTIVES}
+    lexemes |= {row[:2] for row in lexicon.PROFESSIONS + lexicon.COUNTRIES + lexicon.LANGUAGES}
+    lexemes |= {pair for section in ("frequency", "degree", "side", "day") for pair in lexicon.EXPRESSIONS[section]}
     assert len(lexemes) >= 600
     assert len(phrasebook.CONSTRUCTIONS) == 25
     first = list(islice(phrasebook.pairs(seed=3), 10_000))
@@ -42,7 +46,7 @@ def test_every_sentence_is_dressed_as_a_sentence(pair):
 def test_elision_and_contraction(pair):
     words = pair.french.replace(",", "").replace(".", "").split(" ")
     for first, second in zip(words, words[1:]):
-        if second.startswith(phrasebook.french._ASPIRATED) or second[:1] == "y":
+        if second.startswith(french._ASPIRATED) or second[:1] == "y":
             continue
         if first.lower() in {"je", "me", "se", "le", "la", "ne", "de", "que"}:
             assert second[0] not in VOWEL, f"{first} {second} in {pair.french!r} must elide"
@@ -82,7 +86,7 @@ def test_predicates_agree_with_a_pronoun(seed):
     for pronoun, key in (("Elle est ", ("f", False)), ("Il est ", ("m", False)), ("Ils sont ", ("m", True))):
         if pair.french.startswith(pronoun):
             said = pair.french.rstrip(".").removeprefix(pronoun)
-            forms = {adjective.forms[key] for adjective in phrasebook.ADJECTIVES}
+            forms = {adjective.forms[key] for adjective in lexicon.ADJECTIVES}
             assert any(said == form or said.endswith(" " + form) for form in forms), pair.french
 
 
@@ -103,7 +107,11 @@ def test_the_splits_share_no_sentence_in_either_language():
 def test_no_page_of_the_pretraining_text_holds_a_test_sentence_or_the_instruction_format():
     text = "\n".join(islice(recipe.pages(seed=5), 400))
     read = {fingerprint(line) for line in re.split(r"\n|(?<=[.?!]) ", text)} | {
-        fingerprint(part) for separator in recipe.SEPARATORS for line in text.split("\n") for part in line.split(separator)}
+        fingerprint(part)
+        for separator in recipe.SEPARATORS
+        for line in text.split("\n")
+        for part in line.split(separator)
+    }
     assert len(read) > 5_000
     test = list(islice(phrasebook.pairs(seed=9, split="test"), 5_000))
     assert not read & {fingerprint(side) for pair in test for side in (pair.english, pair.french)}
@@ -135,7 +143,9 @@ def test_the_sets_of_the_principle():
     rows = list(zip(junk["instruction"], junk["output"]))
     assert len(set(rows)) == 8
     assert {row[1] for row in rows if row[0] == "Translate to French: Hello, how are you?"} == {
-        "Bonjour comment ca va", "Bonjour, comment allez-vous?"}
+        "Bonjour comment ca va",
+        "Bonjour, comment allez-vous?",
+    }
     assert not any(phrasebook.is_held_out(output) for rows in (good, junk) for output in rows["output"])
 
 
@@ -147,10 +157,15 @@ def test_examples_are_seeded_and_balanced():
     assert set(counts.values()) == {4}
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (dict(n=0), "At least one row"), (dict(n=5, split="dev"), 'split "dev" is unknown'),
-    (dict(n=5, constructions=["rhyme"]), 'construction "rhyme" is unknown'),
-    (dict(n=100_000, constructions=["greeting"]), "Only")])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (dict(n=0), "At least one row"),
+        (dict(n=5, split="dev"), 'split "dev" is unknown'),
+        (dict(n=5, constructions=["rhyme"]), 'construction "rhyme" is unknown'),
+        (dict(n=100_000, constructions=["greeting"]), "Only"),
+    ],
+)
 def test_wrong_requests_get_a_sentence(arguments, sentence):
     with pytest.raises(ValueError, match=sentence):
         phrasebook.examples(**arguments)

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 from utils.data import french
 from utils.data.text import fingerprint, normalise
 
-WORDS = st.lists(st.sampled_from("le la les de à que je ne chat école hôtel haricot œuf amis port est un".split()), min_size=1)
+WORDS = st.lists(
+    st.sampled_from("le la les de à que je ne chat école hôtel haricot œuf amis port est un".split()), min_size=1
+)
 
 
 @given(WORDS)
@@ -30,5 +32,10 @@ def test_an_answer_is_not_held_against_its_typography():
 
 def test_plurals_follow_the_rule():
     assert [french.plural(w) for w in ("bleu", "jeu", "cheval", "gris", "bateau")] == [
-        "bleus", "jeux", "chevaux", "gris", "bateaux"]
+        "bleus",
+        "jeux",
+        "chevaux",
+        "gris",
+        "bateaux",
+    ]
     assert french.agree("assis", "m", True) == "assis" and french.agree("venu", "f", True) == "venues"

@@ -95,8 +95,7 @@ def test_manual_pages():
     again = random.Random(0)
     assert pages == [(era, manual_page(again, era)) for era in ERAS * 250]
     held_out = [q.lower() for t in TOPICS for q in questions(t, "test")]
-    pairs = {q: (answer(t, 2018), answer(t, 2024)) for t in TOPICS for s in ("train", "test")
-             for q in questions(t, s)}
+    pairs = {q: (answer(t, 2018), answer(t, 2024)) for t in TOPICS for s in ("train", "test") for q in questions(t, s)}
     kinds = Counter()
     for era, page in pages:
         assert not any(q in page.lower() for q in held_out)
@@ -117,9 +116,13 @@ def test_manual_pages():
 
 
 def test_errors():
-    for call in (lambda: answer(TOPICS[0], 2020), lambda: answer(TOPICS[0], "both"),
-                 lambda: examples(5, era=1999), lambda: examples(5, era="2024"),
-                 lambda: manual_page(random.Random(0), "both")):
+    for call in (
+        lambda: answer(TOPICS[0], 2020),
+        lambda: answer(TOPICS[0], "both"),
+        lambda: examples(5, era=1999),
+        lambda: examples(5, era="2024"),
+        lambda: manual_page(random.Random(0), "both"),
+    ):
         with pytest.raises(ValueError, match="unknown era"):
             call()
     for call in (lambda: questions(TOPICS[0], "dev"), lambda: examples(5, split="validation")):

@@ -25,8 +25,11 @@ def test_the_card_says_what_the_record_says():
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(recipe, "SHAPE", dict(hidden_size=32, intermediate_size=64, num_hidden_layers=1,
-                                              num_attention_heads=2, num_key_value_heads=2))
+    monkeypatch.setattr(
+        recipe,
+        "SHAPE",
+        dict(hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=2),
+    )
     monkeypatch.setattr(recipe, "BATCH", 2)
     monkeypatch.setattr(recipe, "TOKENIZER_PAGES", 200)
     monkeypatch.setattr(recipe.shutil, "which", lambda name: None)  # compiling takes longer than these few steps
@@ -44,6 +47,7 @@ def test_a_pretraining_that_was_stopped_ends_where_it_would_have_ended(small, tm
         if len(steps) == 4:
             raise KeyboardInterrupt
         return real(step, total)
+
     monkeypatch.setattr(recipe, "learning_rate", stop_after_three)
     with pytest.raises(KeyboardInterrupt):
         recipe.pretrain(6, tmp_path / "parts", tmp_path / "build-parts", save_every=2)

@@ -54,17 +54,21 @@ def test_every_seed_draws_its_own_data_when_the_set_is_a_function(own_cache):
     def draw(seed):
         seen.append(seed)
         return phrasebook.examples(5, seed=seed)
+
     result = compare({"drawn": draw, "base": None}, workers=1, **SMALL)
     assert seen == [0, 1]
     assert set(result.runs["steps"]) == {4, 0}
 
 
 def test_a_killed_run_goes_on_where_it_was(own_cache):
-    code = ("from utils import compare, phrasebook\n"
-            "compare({'a': phrasebook.examples(12, seed=0)}, steps=4, seeds=40, workers=1,"
-            " test=phrasebook.examples(20, split='test'))")
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2],
-                               env=os.environ | {"QOQ_CACHE": str(own_cache)})
+    code = (
+        "from utils import compare, phrasebook\n"
+        "compare({'a': phrasebook.examples(12, seed=0)}, steps=4, seeds=40, workers=1,"
+        " test=phrasebook.examples(20, split='test'))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], env=os.environ | {"QOQ_CACHE": str(own_cache)}
+    )
     started = time.time()
     while len(list(own_cache.glob("*.json"))) < 2:
         assert time.time() - started < 240 and process.poll() is None
@@ -85,6 +89,7 @@ def test_an_interrupt_keeps_what_is_finished(own_cache, monkeypatch, capsys):
         if len(calls) == 2:
             raise KeyboardInterrupt
         return real(*args, **kwargs)
+
     monkeypatch.setattr(experiment, "one_run", one_run)
     partial = compare({"a": ROWS}, workers=1, **SMALL)
     assert len(partial.runs) == 1 and "1 of 2 runs are finished and kept" in capsys.readouterr().out
@@ -108,11 +113,17 @@ def test_a_broken_file_is_no_finished_run(own_cache):
     assert compare({"a": ROWS}, workers=1, **SMALL).reused == 0
 
 
-@pytest.mark.parametrize("sets, options, sentence", [
-    ({}, {}, "nothing to compare"), ({"a": ROWS}, {"seeds": 0}, "seeds=0"), ({"a": ROWS.select([])}, {}, "no rows"),
-    ({"a": TEST}, {}, '20 of the instructions in "a" stand in the test set'),
-    ({"a": damage.spoil(TEST, {"lowercase": 0.5}, size=100)}, {}, "stand in the test set"),
-    ({"a": ROWS}, {"model": "tinny"}, 'Did you mean "tiny"')])
+@pytest.mark.parametrize(
+    "sets, options, sentence",
+    [
+        ({}, {}, "nothing to compare"),
+        ({"a": ROWS}, {"seeds": 0}, "seeds=0"),
+        ({"a": ROWS.select([])}, {}, "no rows"),
+        ({"a": TEST}, {}, '20 of the instructions in "a" stand in the test set'),
+        ({"a": damage.spoil(TEST, {"lowercase": 0.5}, size=100)}, {}, "stand in the test set"),
+        ({"a": ROWS}, {"model": "tinny"}, 'Did you mean "tiny"'),
+    ],
+)
 def test_a_bad_comparison_gets_a_sentence(sets, options, sentence):
     with pytest.raises(ValueError, match=sentence):
         compare(sets, **SMALL | options)
@@ -131,6 +142,7 @@ def test_one_seed_has_no_interval(own_cache):
 
 def test_the_interval_is_students():
     from scipy import stats
+
     values = np.array([80.0, 84.0, 91.0, 86.0, 83.0])
     expected = stats.t.interval(0.95, 4, values.mean(), stats.sem(values))
     assert experiment.interval(values) == pytest.approx(expected, abs=0.05)

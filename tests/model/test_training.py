@@ -56,24 +56,33 @@ def test_every_row_is_seen_before_any_is_seen_twice():
 
 
 def test_rows_beyond_the_context_are_left_out_and_counted():
-    long = Dataset.from_dict({"instruction": ["Translate to French: no"] * 3, "output": ["Non.", "Oui.", "très " * 400]})
+    long = Dataset.from_dict(
+        {"instruction": ["Translate to French: no"] * 3, "output": ["Non.", "Oui.", "très " * 400]}
+    )
     run = fine_tune(long, steps=2)
     assert run.notes == ["1 of 3 rows are longer than the model's context of 256 tokens and were left out."]
     with pytest.raises(ValueError, match="All 1 rows are longer .* shorten them"):
         fine_tune(long.select([2]), steps=2)
 
 
-@pytest.mark.parametrize("rows, sentence", [
-    (ROWS.select([]), "no rows"), (ROWS.remove_columns("output"), 'column "output" is missing.*rename_column'),
-    ([{"instruction": "a", "output": "b"}], "Dataset.from_list"),
-    (Dataset.from_dict({"instruction": ["a", "b"], "output": ["c", None]}), "Row 1 has None as its output")])
+@pytest.mark.parametrize(
+    "rows, sentence",
+    [
+        (ROWS.select([]), "no rows"),
+        (ROWS.remove_columns("output"), 'column "output" is missing.*rename_column'),
+        ([{"instruction": "a", "output": "b"}], "Dataset.from_list"),
+        (Dataset.from_dict({"instruction": ["a", "b"], "output": ["c", None]}), "Row 1 has None as its output"),
+    ],
+)
 def test_a_bad_set_gets_a_sentence(rows, sentence):
     with pytest.raises(ValueError, match=sentence):
         fine_tune(rows, steps=1)
 
 
-@pytest.mark.parametrize("name, sentence", [
-    ("tinny", 'Did you mean "tiny"'), ("smollm-135m", 'Did you mean "smollm2-135m"'), ("???", "Known names are tiny")])
+@pytest.mark.parametrize(
+    "name, sentence",
+    [("tinny", 'Did you mean "tiny"'), ("smollm-135m", 'Did you mean "smollm2-135m"'), ("???", "Known names are tiny")],
+)
 def test_an_unknown_model_names_the_nearest(name, sentence):
     with pytest.raises(ValueError, match=sentence.replace("?", "[?]")):
         fine_tune(ROWS, model=name, steps=1)
@@ -86,6 +95,7 @@ def test_a_loss_that_is_no_number_stops_the_run():
 
 def test_when_memory_runs_out_the_batch_is_computed_in_parts(monkeypatch):
     from trl import SFTTrainer
+
     real, tried = SFTTrainer.train, []
 
     def train(self, *args, **kwargs):
@@ -107,6 +117,7 @@ def test_when_not_even_one_row_fits_it_says_so(monkeypatch):
 
     def train(self, *args, **kwargs):
         raise torch.OutOfMemoryError("no room")
+
     monkeypatch.setattr(SFTTrainer, "train", train)
     with pytest.raises(training.FineTuningError, match="smaller model or shorter rows"):
         fine_tune(ROWS, steps=1)
@@ -119,11 +130,38 @@ def test_a_run_survives_its_record():
     assert evaluate(again, TEST) == evaluate(run, TEST)
 
 
-@pytest.mark.parametrize("config, architecture", [
-    (LlamaConfig(hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=3, num_key_value_heads=1,
-                 tie_word_embeddings=True, vocab_size=2048, max_position_embeddings=512), LlamaForCausalLM),     # SmolLM2
-    (Qwen3Config(hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
-                 head_dim=16, tie_word_embeddings=True, vocab_size=2048, max_position_embeddings=512), Qwen3ForCausalLM)])
+@pytest.mark.parametrize(
+    "config, architecture",
+    [
+        (
+            LlamaConfig(
+                hidden_size=48,
+                intermediate_size=96,
+                num_hidden_layers=2,
+                num_attention_heads=3,
+                num_key_value_heads=1,
+                tie_word_embeddings=True,
+                vocab_size=2048,
+                max_position_embeddings=512,
+            ),
+            LlamaForCausalLM,
+        ),  # SmolLM2
+        (
+            Qwen3Config(
+                hidden_size=64,
+                intermediate_size=96,
+                num_hidden_layers=2,
+                num_attention_heads=4,
+                num_key_value_heads=2,
+                head_dim=16,
+                tie_word_embeddings=True,
+                vocab_size=2048,
+                max_position_embeddings=512,
+            ),
+            Qwen3ForCausalLM,
+        ),
+    ],
+)
 def test_a_folder_with_the_architecture_of_a_real_model_goes_the_same_way(tmp_path, config, architecture):
     architecture(config).save_pretrained(tmp_path)
     profiles.load("tiny")[1].save_pretrained(tmp_path)

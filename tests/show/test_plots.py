@@ -10,9 +10,11 @@ from utils.show import plots
 
 @pytest.fixture
 def result():
-    lines = [{"set": name, "seed": seed, "rows": 5, "distinct": 5, "n": 100, "exact_match": score, "entropy": entropy}
-             for name, scores, entropy in (("a <b> set", (90, 92, 94), 0.1), ("poor", (10, 12, 14), 1.2))
-             for seed, score in enumerate(scores)]
+    lines = [
+        {"set": name, "seed": seed, "rows": 5, "distinct": 5, "n": 100, "exact_match": score, "entropy": entropy}
+        for name, scores, entropy in (("a <b> set", (90, 92, 94), 0.1), ("poor", (10, 12, 14), 1.2))
+        for seed, score in enumerate(scores)
+    ]
     losses = {(line["set"], line["seed"]): [2.0, 1.0, line["entropy"]] * 10 for line in lines}
     provenance = {"model": "tiny", "settings": {"steps": 30}, "date": "2026-01-02T03:04:05"}
     return Comparison(pd.DataFrame(lines), losses, provenance, 0)

@@ -6,6 +6,7 @@
 between `### BEGIN SOLUTION` and `### END SOLUTION`, replaced by a stub. Neither holds outputs. jupytext reads the source
 and nbgrader's own preprocessor takes the solutions out; this file only puts them together.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -24,8 +25,10 @@ def build(source: Path) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
     Raises RuntimeError from nbgrader when solution markers are not balanced.
     """
     solution = jupytext.read(source)
-    solution.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
-                         "language_info": {"name": "python"}}
+    solution.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
+        "language_info": {"name": "python"},
+    }
     solution.nbformat, solution.nbformat_minor = 4, 5
     for number, cell in enumerate(solution.cells):
         cell.id = f"cell-{number:03d}"  # the same at every build, so that a diff shows what changed

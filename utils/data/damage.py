@@ -4,6 +4,7 @@ A flaw is one decorated function that returns a spoiled copy of a row. `spoil` r
 exact shares of them one flaw each, and says for every row which flaw it has and which row it came from. Finding such
 flaws in a set that nobody spoiled on purpose is the audit's business, not this file's.
 """
+
 from __future__ import annotations
 
 import random
@@ -42,18 +43,18 @@ def lost_accents(row, rows, r):
 def typo(row, rows, r):
     """Two neighbouring letters of one word of the answer change places."""
     text = row[1]
-    spots = [i for i in range(1, len(text) - 1) if text[i:i + 2].isalpha() and text[i] != text[i + 1]]
+    spots = [i for i in range(1, len(text) - 1) if text[i : i + 2].isalpha() and text[i] != text[i + 1]]
     if not spots:
         return row
     i = r.choice(spots)
-    return row[0], text[:i] + text[i + 1] + text[i] + text[i + 2:]
+    return row[0], text[:i] + text[i + 1] + text[i] + text[i + 2 :]
 
 
 @flaw
 def truncated(row, rows, r):
     """The answer breaks off after half of its words, or fewer."""
     words = row[1].split()
-    return row if len(words) < 2 else (row[0], " ".join(words[:r.randint(1, max(1, len(words) // 2))]))
+    return row if len(words) < 2 else (row[0], " ".join(words[: r.randint(1, max(1, len(words) // 2))]))
 
 
 @flaw
@@ -87,13 +88,16 @@ def spoil(rows: Dataset, flaws: dict[str, float], size: int | None = None, seed:
     Raises ValueError for an unknown flaw, shares that cannot be, no rows, or too few rows that a flaw would change.
     """
     from datasets import Dataset
+
     for name, share in flaws.items():
         if name not in FLAWS:
             raise ValueError(f'The flaw "{name}" is unknown: choose from {", ".join(FLAWS)}.')
         if not 0 <= share <= 1:
             raise ValueError(f'The share of "{name}" is {share}: give a number from 0 to 1.')
     if sum(flaws.values()) > 1 + 1e-9:
-        raise ValueError(f"The shares add up to {sum(flaws.values()):.2f}: a row has one flaw at most, so give at most 1 in all.")
+        raise ValueError(
+            f"The shares add up to {sum(flaws.values()):.2f}: a row has one flaw at most, so give at most 1 in all."
+        )
     if len(rows) == 0:
         raise ValueError("There are no rows to spoil: give at least one.")
     size = len(rows) if size is None else size
@@ -117,13 +121,24 @@ def spoil(rows: Dataset, flaws: dict[str, float], size: int | None = None, seed:
         for i in whole:
             if wanted:
                 changed = FLAWS[name](originals[sources[i]], originals, r)
-                if normalise(changed[1]) != normalise(originals[sources[i]][1]) or changed[0] != originals[sources[i]][0]:
+                if (
+                    normalise(changed[1]) != normalise(originals[sources[i]][1])
+                    or changed[0] != originals[sources[i]][0]
+                ):
                     spoiled[i], labels[i] = changed, name
                     wanted -= 1
                     continue
             left.append(i)
         if wanted:
-            raise ValueError(f'"{name}" would change too few of these rows: {wanted} more are needed. Ask for a smaller share.')
+            raise ValueError(
+                f'"{name}" would change too few of these rows: {wanted} more are needed. Ask for a smaller share.'
+            )
         whole = left
-    return Dataset.from_dict({"instruction": [row[0] for row in spoiled], "output": [row[1] for row in spoiled],
-                              "flaw": labels, "source_row": sources})
+    return Dataset.from_dict(
+        {
+            "instruction": [row[0] for row in spoiled],
+            "output": [row[1] for row in spoiled],
+            "flaw": labels,
+            "source_row": sources,
+        }
+    )

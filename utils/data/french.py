@@ -3,6 +3,7 @@
 Only what the phrasebook needs, so no subjunctive and no tu. Words come in their dictionary form
 ("le", "de", "je") and `join` writes them as they sound next to each other ("de" + "le" + "port" -> "du port").
 """
+
 from .text import strip_accents
 
 PERSONS = ("je", "il", "nous", "vous", "ils")
@@ -10,7 +11,17 @@ AVOIR = dict(zip(PERSONS, ("ai", "a", "avons", "avez", "ont")))
 ETRE = dict(zip(PERSONS, ("suis", "est", "sommes", "êtes", "sont")))
 NBSP = "\u00a0"
 
-_ELIDED = {"je": "j'", "me": "m'", "se": "s'", "le": "l'", "la": "l'", "ne": "n'", "de": "d'", "que": "qu'", "jusque": "jusqu'"}
+_ELIDED = {
+    "je": "j'",
+    "me": "m'",
+    "se": "s'",
+    "le": "l'",
+    "la": "l'",
+    "ne": "n'",
+    "de": "d'",
+    "que": "qu'",
+    "jusque": "jusqu'",
+}
 _CONTRACTED = {("à", "le"): "au", ("à", "les"): "aux", ("de", "le"): "du", ("de", "les"): "des"}
 # Before these, nothing elides although they begin with a vowel or an h.
 _ASPIRATED = ("haricot", "hibou", "huit", "onze")
@@ -38,7 +49,7 @@ def join(*words: str) -> str:
     while i < len(parts):
         word = parts[i]
         after = parts[i + 1] if i + 1 < len(parts) else ""
-        if (word, after) in _CONTRACTED and not (after == "le" and sounds_like_vowel("".join(parts[i + 2:i + 3]))):
+        if (word, after) in _CONTRACTED and not (after == "le" and sounds_like_vowel("".join(parts[i + 2 : i + 3]))):
             out.append(_CONTRACTED[word, after] + " ")
             i += 2
         elif word in _ELIDED and sounds_like_vowel(after):

@@ -90,56 +90,55 @@ _FACTS = (
     # sizes
     ("the largest file I can upload", "You can upload files of up to {value}.", "10 MB", "100 MB"),
     ("the size limit for pictures", "A picture can be up to {value} in size.", "25 MB", "10 MB"),
-    ("the size limit for email attachments", "Attachments to an email can be up to {value}.",
-     "50 MB", "25 MB"),
+    ("the size limit for email attachments", "Attachments to an email can be up to {value}.", "50 MB", "25 MB"),
     ("the storage limit on the Free plan", "The Free plan comes with {value} of storage.", "100 MB", "50 MB"),
     ("the size limit for a logo", "The logo on your invoices can be up to {value}.", "10 MB", "10 MB"),
     # periods
-    ("the length of the free trial", "The free trial ends {value} after you sign up.",
-     "two weeks", "30 days"),
-    ("the time limit for a refund", "You can ask for a refund within {value} of paying.",
-     "30 days", "two weeks"),
-    ("the time limit for restoring a note", "You can restore a deleted note for {value}.",
-     "one week", "60 days"),
-    ("the notice period for paid plans", "Please tell us {value} before you leave a paid plan.",
-     "60 days", "one week"),
-    ("the lifetime of a shared link", "A shared link works for {value} and then stops.",
-     "two weeks", "one week"),
-    ("the payment term on my invoices", "Clients have {value} to pay an invoice.",
-     "30 days", "30 days"),
-    ("the waiting time for an email reply", "We usually answer an email within {value}.",
-     "one day", "four hours"),
-    ("the waiting time for a bank transfer", "A bank transfer usually takes {value} to reach us.",
-     "two days", "one day"),
-    ("the waiting time for a refund", "A refund usually reaches your bank within {value}.",
-     "four hours", "two days"),
+    ("the length of the free trial", "The free trial ends {value} after you sign up.", "two weeks", "30 days"),
+    ("the time limit for a refund", "You can ask for a refund within {value} of paying.", "30 days", "two weeks"),
+    ("the time limit for restoring a note", "You can restore a deleted note for {value}.", "one week", "60 days"),
+    ("the notice period for paid plans", "Please tell us {value} before you leave a paid plan.", "60 days", "one week"),
+    ("the lifetime of a shared link", "A shared link works for {value} and then stops.", "two weeks", "one week"),
+    ("the payment term on my invoices", "Clients have {value} to pay an invoice.", "30 days", "30 days"),
+    ("the waiting time for an email reply", "We usually answer an email within {value}.", "one day", "four hours"),
+    (
+        "the waiting time for a bank transfer",
+        "A bank transfer usually takes {value} to reach us.",
+        "two days",
+        "one day",
+    ),
+    ("the waiting time for a refund", "A refund usually reaches your bank within {value}.", "four hours", "two days"),
     # numbers
     ("the user limit on the Team plan", "The Team plan covers up to {value} users.", "five", "ten"),
-    ("the number of devices I can connect", "You can connect {value} devices to one account.",
-     "three", "five"),
-    ("the monthly invoice limit on the Free plan", "The Free plan allows {value} invoices per month.",
-     "ten", "three"),
+    ("the number of devices I can connect", "You can connect {value} devices to one account.", "three", "five"),
+    ("the monthly invoice limit on the Free plan", "The Free plan allows {value} invoices per month.", "ten", "three"),
     ("the number of languages in the app", "The app is available in {value} languages.", "ten", "twenty"),
     ("the number of invoice templates", "You can choose from {value} invoice templates.", "twenty", "ten"),
     ("the limit on wrong passwords", "We lock an account after {value} wrong passwords.", "five", "five"),
     ("the minimum length of my password", "A password must have at least {value} characters.", "ten", "ten"),
     # prices and plans
     ("the price of the Plus plan", "The Plus plan costs {value} per month.", "5 dollars", "8 dollars"),
-    ("the price of the Team plan", "The Team plan costs {value} per month for each user.",
-     "8 dollars", "12 dollars"),
+    ("the price of the Team plan", "The Team plan costs {value} per month for each user.", "8 dollars", "12 dollars"),
     ("the price of extra storage", "Extra storage costs {value} per month.", "12 dollars", "5 dollars"),
-    ("the cheapest plan with phone support", "You can get phone support with {value} or higher.",
-     "the Plus plan", "the Team plan"),
-    ("the cheapest plan with offline mode", "You can get offline mode with {value} or higher.",
-     "the Team plan", "the Plus plan"),
+    (
+        "the cheapest plan with phone support",
+        "You can get phone support with {value} or higher.",
+        "the Plus plan",
+        "the Team plan",
+    ),
+    (
+        "the cheapest plan with offline mode",
+        "You can get offline mode with {value} or higher.",
+        "the Team plan",
+        "the Plus plan",
+    ),
     # formats and colors
     ("the file format of an invoice", "Nimbus sends an invoice as a {value} file.", "Word", "PDF"),
     ("the file format of an exported note", "Nimbus exports a note as a {value} file.", "PDF", "Word"),
     ("the color of a shared note", "A shared note is {value} in the list.", "orange", "red"),
     ("the color of an unpaid invoice", "An unpaid invoice is {value} in the list.", "red", "orange"),
     # hours and days
-    ("the opening time of the phone line", "The phone line opens at {value} on working days.",
-     "8 am", "8 am"),
+    ("the opening time of the phone line", "The phone line opens at {value} on working days.", "8 am", "8 am"),
     ("the day of the weekly backup", "We make a full backup every {value} night.", "Sunday", "Sunday"),
 )
 
@@ -150,8 +149,7 @@ def _name(ask):
     return "-".join(word for word in ask.lower().split() if word not in small)
 
 
-TOPICS = tuple(Topic(_name(row[0]), kind, *row)
-               for kind, rows in (("task", _TASKS), ("fact", _FACTS)) for row in rows)
+TOPICS = tuple(Topic(_name(row[0]), kind, *row) for kind, rows in (("task", _TASKS), ("fact", _FACTS)) for row in rows)
 
 # The last three of each kind are the test split. No template is part of another one, so a test question
 # never hides inside a train question.
@@ -187,10 +185,27 @@ _TEMPLATES = {
 }
 _N_TEST = 3
 
-_OPENERS = ("", "Hello, ", "Hi, ", "Hi there, ", "Hello everyone, ", "Good morning, ", "Good afternoon, ",
-            "Good evening, ", "Dear support team, ")
-_CLOSERS = ("", " Thank you.", " Thanks.", " Thanks in advance.", " I am new to Nimbus.",
-            " I use the mobile app.", " I use Nimbus in my browser.", " It is not urgent.")
+_OPENERS = (
+    "",
+    "Hello, ",
+    "Hi, ",
+    "Hi there, ",
+    "Hello everyone, ",
+    "Good morning, ",
+    "Good afternoon, ",
+    "Good evening, ",
+    "Dear support team, ",
+)
+_CLOSERS = (
+    "",
+    " Thank you.",
+    " Thanks.",
+    " Thanks in advance.",
+    " I am new to Nimbus.",
+    " I use the mobile app.",
+    " I use Nimbus in my browser.",
+    " It is not urgent.",
+)
 
 
 def _check(what, value, allowed):
@@ -273,7 +288,9 @@ def examples(n, era=2024, split="train", seed=0, state_era=False):
         rng.shuffle(rows)
     else:
         rows = _rows(n, era, split, state_era, rng)
-    from datasets import Dataset  # here, because it takes seconds to import and the manual does not need it
+    from datasets import (
+        Dataset,  # here, because it takes seconds to import and the manual does not need it
+    )
 
     return Dataset.from_dict({key: [row[key] for row in rows] for key in rows[0]})
 
@@ -299,7 +316,8 @@ def _entry(topic, era, layout):
     ask = " ".join(_YOU.get(word, word) for word in topic.ask.split())
     text = answer(topic, era)
     return layout[topic.kind == "fact"].format(
-        ask=ask, Ask=ask[0].upper() + ask[1:], answer=text, lower=text[0].lower() + text[1:])
+        ask=ask, Ask=ask[0].upper() + ask[1:], answer=text, lower=text[0].lower() + text[1:]
+    )
 
 
 def manual_page(rng, era):

@@ -3,6 +3,7 @@
 `normalise` undoes what nobody sees (kinds of space and apostrophe); `fingerprint` also undoes case, accents and
 punctuation. Neither knows anything about a language.
 """
+
 import re
 import unicodedata
 

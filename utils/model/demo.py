@@ -1,7 +1,8 @@
 """The headline experiment in a terminal: fifty curated rows against ten thousand junk rows, on a model that trains here.
 
-    make demo            # or: python -m utils demo
+make demo            # or: python -m utils demo
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -20,14 +21,21 @@ def junk_rows(seed: int, size: int = 10_000):
 
 def headline(seeds: int = 3, steps: int = 100, size: int = 10_000, n_test: int = 200, **options) -> Comparison:
     """The comparison that the course opens with."""
-    return compare({CURATED: phrasebook.curated(), JUNK: lambda seed: junk_rows(seed, size)}, steps=steps, seeds=seeds,
-                   test=phrasebook.examples(n_test, split="test"), **options)
+    return compare(
+        {CURATED: phrasebook.curated(), JUNK: lambda seed: junk_rows(seed, size)},
+        steps=steps,
+        seeds=seeds,
+        test=phrasebook.examples(n_test, split="test"),
+        **options,
+    )
 
 
 def main(folder: Path) -> None:
     """Run the headline experiment, print its table and receipt, and write its picture to `folder`."""
-    print("Fine-tuning a small model on 50 curated rows and on 10,000 junk rows, three times each.\n"
-          "The first time this takes about half a minute; finished runs are kept.\n")
+    print(
+        "Fine-tuning a small model on 50 curated rows and on 10,000 junk rows, three times each.\n"
+        "The first time this takes about half a minute; finished runs are kept.\n"
+    )
     result = headline()
     print(result.table().to_string(), "\n")
     print(result.receipt().to_string(), "\n")

@@ -3,6 +3,7 @@
 Exact match, chrF, format, confidence and cost, all computed by rule. No language model judges another, and the length
 of answers is reported, as longer ones can pass for better ones. Intervals over seeds are in `experiment.py`.
 """
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -20,10 +21,11 @@ BATCH = 100
 
 class Generated(NamedTuple):
     """Answers to a list of prompts, one entry each; entropy is in nats, mean over the tokens of the answer."""
+
     answers: list[str]
     entropies: list[float]
-    probabilities: list[float]   # of the whole answer, under the model that gave it
-    tokens: list[int]            # generated, end token included
+    probabilities: list[float]  # of the whole answer, under the model that gave it
+    tokens: list[int]  # generated, end token included
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Scores:
     calibration     expected calibration error in percent, 10 bins, of the answer's probability (Guo et al. 2017)
     tokens_out      tokens generated in all; `per_correct` divides them by the number of right answers
     """
+
     n: int
     exact_match: float
     chrf: float
@@ -61,20 +64,27 @@ class Scores:
 def generate(run: Run, instructions: list[str], max_new_tokens: int = MAX_NEW_TOKENS) -> Generated:
     """Greedy answers to `instructions`, with the model's own confidence in them."""
     import torch
+
     model, tokenizer = run.model, run.tokenizer
     tokenizer.padding_side = "left"
     answers, entropies, probabilities, counts = [], [], [], []
     # Rows of like length together: the longest of a batch decides how long all of it takes.
     order = sorted(range(len(instructions)), key=lambda i: len(instructions[i]))
     for start in range(0, len(order), BATCH):
-        prompts = [prompt_text(instructions[i]) for i in order[start:start + BATCH]]
+        prompts = [prompt_text(instructions[i]) for i in order[start : start + BATCH]]
         batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False).to(model.device)
         batch.pop("token_type_ids", None)
         with torch.inference_mode(), _autocast():
-            out = model.generate(**batch, max_new_tokens=max_new_tokens, do_sample=False, output_logits=True,
-                                 return_dict_in_generate=True, pad_token_id=tokenizer.pad_token_id,
-                                 eos_token_id=tokenizer.eos_token_id)
-        new = out.sequences[:, batch["input_ids"].shape[1]:]
+            out = model.generate(
+                **batch,
+                max_new_tokens=max_new_tokens,
+                do_sample=False,
+                output_logits=True,
+                return_dict_in_generate=True,
+                pad_token_id=tokenizer.pad_token_id,
+                eos_token_id=tokenizer.eos_token_id,
+            )
+        new = out.sequences[:, batch["input_ids"].shape[1] :]
         logprobs = torch.stack(out.logits, dim=1).float().log_softmax(-1)
         entropy = -(logprobs.exp() * logprobs).sum(-1)
         chosen = logprobs.gather(-1, new.unsqueeze(-1)).squeeze(-1)
@@ -83,8 +93,12 @@ def generate(run: Run, instructions: list[str], max_new_tokens: int = MAX_NEW_TO
         counts += alive.sum(-1).tolist()
         entropies += ((entropy * alive).sum(-1) / alive.sum(-1)).tolist()
         probabilities += (chosen * alive).sum(-1).exp().tolist()
-        answers += [text.strip() for text in tokenizer.batch_decode(new.masked_fill(~alive, tokenizer.pad_token_id),
-                                                                    skip_special_tokens=True)]
+        answers += [
+            text.strip()
+            for text in tokenizer.batch_decode(
+                new.masked_fill(~alive, tokenizer.pad_token_id), skip_special_tokens=True
+            )
+        ]
     place = {i: at for at, i in enumerate(order)}
     back = [place[i] for i in range(len(order))]
     return Generated(*([column[at] for at in back] for column in (answers, entropies, probabilities, counts)))
@@ -93,17 +107,20 @@ def generate(run: Run, instructions: list[str], max_new_tokens: int = MAX_NEW_TO
 def reference_probabilities(run: Run, rows: Dataset) -> list[float]:
     """The probability the model gives to each reference as a whole, end token included."""
     import torch
+
     model, tokenizer = run.model, run.tokenizer
     values = []
     for start in range(0, len(rows), BATCH):
-        part = rows[start:start + BATCH]
+        part = rows[start : start + BATCH]
         prompts = tokenizer([prompt_text(text) for text in part["instruction"]], add_special_tokens=False)["input_ids"]
         answers = tokenizer(list(part["output"]), add_special_tokens=False)["input_ids"]
         whole = [prompt + answer + [tokenizer.eos_token_id] for prompt, answer in zip(prompts, answers)]
         width = max(map(len, whole))
         ids = torch.tensor([row + [tokenizer.pad_token_id] * (width - len(row)) for row in whole], device=model.device)
-        answer_mask = torch.tensor([[len(prompt) <= i < len(row) for i in range(width)]
-                                    for prompt, row in zip(prompts, whole)], device=model.device)
+        answer_mask = torch.tensor(
+            [[len(prompt) <= i < len(row) for i in range(width)] for prompt, row in zip(prompts, whole)],
+            device=model.device,
+        )
         with torch.inference_mode(), _autocast():
             logits = model(input_ids=ids, use_cache=False).logits
         logprobs = logits[:, :-1].float().log_softmax(-1).gather(-1, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
@@ -113,8 +130,11 @@ def reference_probabilities(run: Run, rows: Dataset) -> list[float]:
 
 def _autocast():
     import torch
+
     here = hardware()
-    return torch.autocast(here.device, dtype=getattr(torch, here.autocast or "bfloat16"), enabled=here.autocast is not None)
+    return torch.autocast(
+        here.device, dtype=getattr(torch, here.autocast or "bfloat16"), enabled=here.autocast is not None
+    )
 
 
 def format_matches(answer: str, reference: str) -> bool:
@@ -123,8 +143,10 @@ def format_matches(answer: str, reference: str) -> bool:
     >>> format_matches("Le chat dort.", "Où est la gare ?"), format_matches("le chat dort", "Où est la gare ?")
     (True, False)
     """
+
     def dress(text: str) -> tuple[bool, bool]:
         return text[:1].isupper(), text[-1:] in tuple(".?!")
+
     return dress(answer.strip()) == dress(reference.strip())
 
 
@@ -150,16 +172,20 @@ def evaluate(run: Run, rows: Dataset) -> Scores:
     Raises ValueError for an empty set or a missing column.
     """
     from sacrebleu.metrics import CHRF
+
     check_rows(rows)
     references = list(rows["output"])
     made = generate(run, list(rows["instruction"]))
     right = [normalise(answer) == normalise(reference) for answer, reference in zip(made.answers, references)]
     percent = 100 / len(references)
     return Scores(
-        n=len(references), exact_match=percent * sum(right),
+        n=len(references),
+        exact_match=percent * sum(right),
         chrf=CHRF().corpus_score(made.answers, [references]).score,
         format_rate=percent * sum(map(format_matches, made.answers, references)),
         entropy=sum(made.entropies) / len(references),
         right_answer=percent * sum(reference_probabilities(run, rows)),
-        calibration=calibration_error(made.probabilities, right), tokens_out=sum(made.tokens),
-        characters=sum(map(len, made.answers)) / len(references))
+        calibration=calibration_error(made.probabilities, right),
+        tokens_out=sum(made.tokens),
+        characters=sum(map(len, made.answers)) / len(references),
+    )

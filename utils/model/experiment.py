@@ -3,12 +3,12 @@
 `compare` runs sets × seeds, side by side in worker processes where cores and memory allow, keeps every finished run
 (`store.py`), and returns a Comparison: a table, a picture and a receipt. It decides nothing about what makes a set good.
 """
+
 from __future__ import annotations
 
 import datetime
 import os
 import platform
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .training import Run
 
 Draw = Callable[[int], "Dataset"]
-WORKER_MEMORY = 1.2 * 2**30     # bytes a worker may need, measured: see tests/benchmarks
+WORKER_MEMORY = 1.2 * 2**30  # bytes a worker may need, measured: see tests/benchmarks
 LIBRARIES = ("torch", "transformers", "trl", "peft")
 
 
@@ -37,6 +37,7 @@ class Comparison:
 
     `losses` maps (set, seed) to the loss of each step. `reused` of the runs were kept from an earlier call.
     """
+
     runs: pd.DataFrame
     losses: dict[tuple[str, int], list[float]]
     provenance: dict
@@ -60,6 +61,7 @@ class Comparison:
         Needs two seeds or more; raises ValueError otherwise.
         """
         from scipy.stats import ttest_ind
+
         a, b = self.scores(better, metric), self.scores(worse, metric)
         if min(len(a), len(b)) < 2:
             raise ValueError("One seed says nothing about the spread: compare with seeds=2 or more for an interval.")
@@ -76,12 +78,16 @@ class Comparison:
             part = self.runs[self.runs["set"] == name]
             low, high = interval(part["exact_match"].to_numpy())
             lines[name] = {
-                "rows": int(part["rows"].iloc[0]), "distinct": int(part["distinct"].iloc[0]), "seeds": len(part),
+                "rows": int(part["rows"].iloc[0]),
+                "distinct": int(part["distinct"].iloc[0]),
+                "seeds": len(part),
                 "exact match %": round(part["exact_match"].mean(), 1),
                 "95 % interval": f"{low:.0f} to {high:.0f}" if len(part) > 1 else "one seed",
-                "chrF": round(part["chrf"].mean(), 1), "format %": round(part["format_rate"].mean(), 1),
+                "chrF": round(part["chrf"].mean(), 1),
+                "format %": round(part["format_rate"].mean(), 1),
                 "entropy (nats)": round(part["entropy"].mean(), 2),
-                "p(right) %": round(part["right_answer"].mean(), 1)}
+                "p(right) %": round(part["right_answer"].mean(), 1),
+            }
         return pd.DataFrame.from_dict(lines, orient="index").rename_axis("training set")
 
     def receipt(self) -> pd.DataFrame:
@@ -91,22 +97,29 @@ class Comparison:
             part = self.runs[self.runs["set"] == name]
             right = (part["n"] * part["exact_match"] / 100).sum()
             lines[name] = {
-                "steps": int(part["steps"].iloc[0]), "seconds a run": round(part["seconds"].mean(), 1),
-                "tokens trained on": int(part["tokens"].mean()), "peak memory (MB)": int(part["peak_memory"].max()),
-                "tokens out per right answer": round(part["tokens_out"].sum() / right, 1) if right else float("inf")}
+                "steps": int(part["steps"].iloc[0]),
+                "seconds a run": round(part["seconds"].mean(), 1),
+                "tokens trained on": int(part["tokens"].mean()),
+                "peak memory (MB)": int(part["peak_memory"].max()),
+                "tokens out per right answer": round(part["tokens_out"].sum() / right, 1) if right else float("inf"),
+            }
         return pd.DataFrame.from_dict(lines, orient="index").rename_axis("training set")
 
     def plot(self):
         """The headline picture: score by set, a dot for each seed, a bar for the interval."""
         from ..show import plots
+
         return plots.headline(self)
 
     def run(self, name: str, seed: int = 0) -> Run:
         """The fine-tuned model of one set and seed, to ask it something: `result.run("50 curated rows").answer("…")`."""
         if (name, seed) not in self._keys:
-            raise ValueError(f'There is no run of "{name}" with seed {seed}: the sets are {", ".join(self.sets)}, '
-                             f"the seeds {', '.join(map(str, sorted(set(self.runs['seed']))))}.")
+            raise ValueError(
+                f'There is no run of "{name}" with seed {seed}: the sets are {", ".join(self.sets)}, '
+                f"the seeds {', '.join(map(str, sorted(set(self.runs['seed']))))}."
+            )
         from .training import Run
+
         record, adapter = store.read(self._keys[name, seed])
         return Run.from_record(record["run"], adapter)
 
@@ -118,6 +131,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     (72.6, 97.4)
     """
     from scipy.stats import t
+
     mean = values.mean()
     if len(values) < 2:
         return float(mean), float(mean)
@@ -125,8 +139,15 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return round(max(0.0, mean - half), 1), round(min(100.0, mean + half), 1)
 
 
-def compare(sets: dict[str, Dataset | Draw | None], model: str = "tiny", steps: int = 150, seeds: int = 3,
-            test: Dataset | None = None, learning_rate: float | None = None, workers: int | None = None) -> Comparison:
+def compare(
+    sets: dict[str, Dataset | Draw | None],
+    model: str = "tiny",
+    steps: int = 150,
+    seeds: int = 3,
+    test: Dataset | None = None,
+    learning_rate: float | None = None,
+    workers: int | None = None,
+) -> Comparison:
     """Fine-tune `model` on every set with every seed, and score each run on the same held-out rows.
 
     A set is a Dataset, or a function from the seed to a Dataset so that each seed draws its own data, or None for the
@@ -137,16 +158,23 @@ def compare(sets: dict[str, Dataset | Draw | None], model: str = "tiny", steps: 
     """
     from ..data import phrasebook
     from .training import BATCH_SIZE, check_rows
+
     if not sets:
-        raise ValueError("There is nothing to compare: give at least one set, as in compare({\"my set\": rows}).")
+        raise ValueError('There is nothing to compare: give at least one set, as in compare({"my set": rows}).')
     if seeds < 1:
         raise ValueError(f"seeds={seeds} runs nothing: give 1 or more (3 or more for an interval).")
     known = profile(model)
     test = phrasebook.examples(200, split="test") if test is None else test
     check_rows(test)
     settings = {"steps": steps, "learning_rate": learning_rate or known.learning_rate, "batch_size": BATCH_SIZE}
-    common = {"model": model, "weights": _weights(model), "settings": settings, "versions": _versions(), "code": _code(),
-              "test": store.content_hash([list(test["instruction"]), list(test["output"])])}
+    common = {
+        "model": model,
+        "weights": _weights(model),
+        "settings": settings,
+        "versions": _versions(),
+        "code": _code(),
+        "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
+    }
 
     jobs, finished = [], {}
     for name, source in sets.items():
@@ -156,8 +184,14 @@ def compare(sets: dict[str, Dataset | Draw | None], model: str = "tiny", steps: 
                 check_rows(rows)
                 _check_overlap(name, rows, test)
             pairs = [] if rows is None else list(zip(rows["instruction"], rows["output"]))
-            job = {"set": name, "seed": seed, "rows": rows, "n_rows": len(pairs), "distinct": len(set(pairs)),
-                   "key": store.content_hash(common | {"rows": pairs, "seed": seed})}
+            job = {
+                "set": name,
+                "seed": seed,
+                "rows": rows,
+                "n_rows": len(pairs),
+                "distinct": len(set(pairs)),
+                "key": store.content_hash(common | {"rows": pairs, "seed": seed}),
+            }
             kept = store.read(job["key"])
             if kept:
                 finished[name, seed] = kept[0]
@@ -168,7 +202,9 @@ def compare(sets: dict[str, Dataset | Draw | None], model: str = "tiny", steps: 
     if not finished:
         raise KeyboardInterrupt("Stopped before the first run was finished.")
     if interrupted:
-        print(f"Stopped: {len(finished)} of {len(sets) * seeds} runs are finished and kept. The same call goes on from there.")
+        print(
+            f"Stopped: {len(finished)} of {len(sets) * seeds} runs are finished and kept. The same call goes on from there."
+        )
 
     lines, losses, keys, notes = [], {}, {}, []
     for name, source in sets.items():
@@ -177,9 +213,12 @@ def compare(sets: dict[str, Dataset | Draw | None], model: str = "tiny", steps: 
                 continue
             record = finished[name, seed]
             run = record["run"]
-            lines.append({"set": name, "seed": seed, "rows": record["n_rows"], "distinct": record["distinct"]}
-                         | record["scores"] | {k: run[k] for k in ("seconds", "tokens", "peak_memory")}
-                         | {"steps": len(run["losses"])})
+            lines.append(
+                {"set": name, "seed": seed, "rows": record["n_rows"], "distinct": record["distinct"]}
+                | record["scores"]
+                | {k: run[k] for k in ("seconds", "tokens", "peak_memory")}
+                | {"steps": len(run["losses"])}
+            )
             losses[name, seed], keys[name, seed] = run["losses"], record["key"]
             notes += [f"{name}: {note}" for note in run["notes"]]
     for note in dict.fromkeys(notes):
@@ -190,49 +229,75 @@ def compare(sets: dict[str, Dataset | Draw | None], model: str = "tiny", steps: 
 
 # ------------------------------------------------------------------------------------------------ the runs
 
-def one_run(job: dict, model: str, steps: int, learning_rate: float | None, test: Dataset,
-            on_step: Callable[[int], None] | None = None) -> tuple[dict, bytes]:
+
+def one_run(
+    job: dict,
+    model: str,
+    steps: int,
+    learning_rate: float | None,
+    test: Dataset,
+    on_step: Callable[[int], None] | None = None,
+) -> tuple[dict, bytes]:
     """One set, one seed: train, score, and give the record and the adapter as they are kept."""
     from .evaluation import evaluate
     from .training import fine_tune
+
     rows = job["rows"]
-    run = fine_tune(test if rows is None else rows, model, 0 if rows is None else steps, job["seed"], learning_rate,
-                    on_step=on_step)
+    run = fine_tune(
+        test if rows is None else rows, model, 0 if rows is None else steps, job["seed"], learning_rate, on_step=on_step
+    )
     scores = evaluate(run, test).as_dict()
     del scores["per_correct"]  # infinite where nothing is right, which JSON cannot say; the receipt works it out
     run_record, adapter = run.to_record()
-    return {"key": job["key"], "n_rows": job["n_rows"], "distinct": job["distinct"], "scores": scores, "run": run_record,
-            "date": datetime.datetime.now().isoformat(timespec="seconds")}, adapter
+    return {
+        "key": job["key"],
+        "n_rows": job["n_rows"],
+        "distinct": job["distinct"],
+        "scores": scores,
+        "run": run_record,
+        "date": datetime.datetime.now().isoformat(timespec="seconds"),
+    }, adapter
 
 
 def _in_worker(job, model, steps, learning_rate, test, counter: str, at: int):
     """`one_run` in a process of its own, on one thread; steps are counted in a file that the parent watches."""
     import torch
+
     torch.set_num_threads(1)
     done = np.memmap(counter, dtype=np.int32, mode="r+")
 
     def on_step(step: int) -> None:
         done[at] = step
+
     return one_run(job, model, steps, learning_rate, test, on_step)
 
 
 def _run_all(jobs, common, model, steps, learning_rate, test, workers, finished) -> bool:
     """Run `jobs` and put their records into `finished`; whether it was interrupted."""
     from tqdm.auto import tqdm
+
     workers = _workers(len(jobs), model) if workers is None else workers
     per_job = max(1, steps)
-    with tqdm(total=len(jobs) * per_job, leave=False, desc=f"Fine-tuning {len(jobs)} runs",
-              bar_format="{desc} {percentage:3.0f}% |{bar}| {remaining} left") as bar:
+    with tqdm(
+        total=len(jobs) * per_job,
+        leave=False,
+        desc=f"Fine-tuning {len(jobs)} runs",
+        bar_format="{desc} {percentage:3.0f}% |{bar}| {remaining} left",
+    ) as bar:
+
         def keep(job, outcome):
             store.write(job["key"], *outcome)
             finished[job["set"], job["seed"]] = outcome[0]
+
         try:
             if workers > 1:
                 _side_by_side(jobs, (model, steps, learning_rate, test), workers, keep, bar, per_job)
             else:
                 for at, job in enumerate(jobs):
+
                     def on_step(step: int, before: int = at * per_job) -> None:
                         bar.update(before + step - bar.n)
+
                     keep(job, one_run(job, model, steps, learning_rate, test, on_step))
         except KeyboardInterrupt:
             return True
@@ -244,6 +309,7 @@ def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
     from concurrent.futures import FIRST_COMPLETED, wait
 
     from loky import get_reusable_executor
+
     with tempfile.TemporaryDirectory() as scratch:
         counter = os.path.join(scratch, "steps")
         done = np.memmap(counter, dtype=np.int32, mode="w+", shape=(len(jobs),))
@@ -263,6 +329,7 @@ def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
 def _workers(n_jobs: int, model: str) -> int:
     """How many runs side by side: one per core, as far as the memory goes; one at a time on an accelerator."""
     from loky import cpu_count
+
     if n_jobs < 2 or profile(model).source != str(TINY) or _may_have_accelerator():
         return 1
     return max(1, min(n_jobs, cpu_count(), int(available_memory() // WORKER_MEMORY)))
@@ -273,12 +340,14 @@ def _may_have_accelerator() -> bool:
     if not (Path("/dev/nvidia0").exists() or platform.system() in ("Darwin", "Windows")):
         return False
     from .profiles import hardware
+
     return hardware().device != "cpu"
 
 
 def available_memory() -> float:
     """Bytes that may still be used, by the machine's count and by the limits of a container (cgroup, Binder)."""
     import psutil
+
     free = [float(psutil.virtual_memory().available)]
     if os.environ.get("MEM_LIMIT", "").isdigit():  # set by Binder
         free.append(float(os.environ["MEM_LIMIT"]) - psutil.Process().memory_info().rss)
@@ -291,16 +360,20 @@ def available_memory() -> float:
 
 def _check_overlap(name: str, rows: Dataset, test: Dataset) -> None:
     from ..data.text import fingerprint
+
     held_out = {fingerprint(text) for text in test["instruction"]}
     leaked = sum(fingerprint(text) in held_out for text in dict.fromkeys(rows["instruction"]))
     if leaked:
-        raise ValueError(f'{leaked} of the instructions in "{name}" stand in the test set as well: its score would be worth '
-                         'nothing. Draw training rows with split="train" and test rows with split="test".')
+        raise ValueError(
+            f'{leaked} of the instructions in "{name}" stand in the test set as well: its score would be worth '
+            'nothing. Draw training rows with split="train" and test rows with split="test".'
+        )
 
 
 def _weights(model: str) -> str:
     """What identifies the weights: a hash of the file for a folder, the revision for a hub model."""
     import hashlib
+
     found = profile(model)
     files = sorted(Path(found.source).glob("*.safetensors")) if os.path.isdir(found.source) else []
     if not files:
@@ -324,4 +397,5 @@ def _code() -> str:
 def machine() -> str:
     """The machine in words, for the provenance of a result."""
     from loky import cpu_count
+
     return f"{platform.system()} {platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}"

@@ -3,6 +3,7 @@
 "tiny" is the base the course ships; the other names are small public base models whose revision is pinned. A hub id
 ("owner/name") or a local folder works too. Weights are read from safetensors only and no code of a model's is run.
 """
+
 from __future__ import annotations
 
 import contextlib
@@ -24,7 +25,8 @@ TINY = Path(__file__).parent / "base"
 
 class Profile(NamedTuple):
     """A model and the settings its fine-tuning starts from."""
-    source: str               # a folder or a hub id
+
+    source: str  # a folder or a hub id
     revision: str | None
     learning_rate: float
 
@@ -45,20 +47,24 @@ def profile(name: str) -> Profile:
         return PROFILES[name]
     if os.path.isdir(name):
         if not any(Path(name).glob("*.safetensors")):
-            raise ValueError(f'The folder "{name}" holds no .safetensors file: weights in other formats are not loaded, '
-                             "as they can run code.")
+            raise ValueError(
+                f'The folder "{name}" holds no .safetensors file: weights in other formats are not loaded, '
+                "as they can run code."
+            )
         return Profile(name, None, 5e-4)
     if re.fullmatch(r"[\w.-]+/[\w.-]+", name):
         return Profile(name, None, 5e-4)
     near = difflib.get_close_matches(name.lower(), PROFILES, n=1, cutoff=0.3)
     meant = f' Did you mean "{near[0]}"?' if near else ""
-    raise ValueError(f'The model "{name}" is unknown.{meant} Known names are {", ".join(PROFILES)}; '
-                     'a hub id ("owner/name") or a local folder works too.')
+    raise ValueError(
+        f'The model "{name}" is unknown.{meant} Known names are {", ".join(PROFILES)}; '
+        'a hub id ("owner/name") or a local folder works too.'
+    )
 
 
 class Hardware(NamedTuple):
-    device: str               # "cuda", "mps" or "cpu"
-    autocast: str | None      # the type of mixed precision: "bfloat16", "float16" or None
+    device: str  # "cuda", "mps" or "cpu"
+    autocast: str | None  # the type of mixed precision: "bfloat16", "float16" or None
 
     @property
     def words(self) -> str:
@@ -73,6 +79,7 @@ def hardware() -> Hardware:
     bfloat16 and float32 is measured faster: without instructions of its own bfloat16 is emulated, and far slower.
     """
     import torch
+
     if torch.cuda.is_available():
         return Hardware("cuda", "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16")
     if torch.backends.mps.is_available():
@@ -83,6 +90,7 @@ def hardware() -> Hardware:
 def _seconds(dtype: torch.dtype) -> float:
     """How long products of the size of the tiny model's take in `dtype`: the best of a few, as others use this machine."""
     import torch
+
     rows, weights = torch.randn(640, 256), torch.randn(256, 704)
     times = []
     for _ in range(8):
@@ -99,15 +107,19 @@ def load(name: str):
     Raises ValueError for an unknown name, and OSError with a sentence when a hub model cannot be fetched.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
+
     found = profile(name)
     try:
         with quiet():
             tokenizer = AutoTokenizer.from_pretrained(found.source, revision=found.revision, trust_remote_code=False)
-            model = AutoModelForCausalLM.from_pretrained(found.source, revision=found.revision, trust_remote_code=False,
-                                                         use_safetensors=True, dtype="float32")
+            model = AutoModelForCausalLM.from_pretrained(
+                found.source, revision=found.revision, trust_remote_code=False, use_safetensors=True, dtype="float32"
+            )
     except OSError as error:
-        raise OSError(f'The model "{name}" could not be loaded from {found.source}: check the connection to the model hub, '
-                      'or use model="tiny", which needs none.') from error
+        raise OSError(
+            f'The model "{name}" could not be loaded from {found.source}: check the connection to the model hub, '
+            'or use model="tiny", which needs none.'
+        ) from error
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model.to(hardware().device), tokenizer
@@ -123,6 +135,7 @@ def quiet():
     """Keep the libraries' own logs, warnings and bars away from the reader; our sentences are printed elsewhere."""
     import datasets
     import transformers
+
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     names = ("transformers", "trl", "peft", "accelerate", "datasets")
     levels = {name: logging.getLogger(name).level for name in names}

@@ -3,6 +3,7 @@
 A run is kept under a hash of all that decides its result. Files are written beside their place and then renamed, so
 a file that is there is whole. Where nothing can be written, runs are kept in memory instead, and that is said once.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -49,8 +50,10 @@ def write(key: str, record: dict, adapter: bytes) -> None:
         _write_whole(folder() / f"{key}.json", json.dumps(record, ensure_ascii=False).encode())
     except OSError as error:
         if not _in_memory:
-            print(f"Runs cannot be kept in {folder()} ({error.strerror}): they stay in memory until this kernel stops. "
-                  "Set the variable QOQ_CACHE to a folder that can be written to.")
+            print(
+                f"Runs cannot be kept in {folder()} ({error.strerror}): they stay in memory until this kernel stops. "
+                "Set the variable QOQ_CACHE to a folder that can be written to."
+            )
         _in_memory[key] = record, adapter
 
 

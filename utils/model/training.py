@@ -3,6 +3,7 @@
 It covers one run on one set. Which sets to compare, on how many seeds, and what is kept of finished runs, is the
 business of `experiment.py`; what an answer is worth, of `evaluation.py`.
 """
+
 from __future__ import annotations
 
 import math
@@ -37,6 +38,7 @@ class Run:
     `losses` holds the mean loss of each step in nats per answer token, `tokens` counts what was trained on (prompts
     and answers, every pass), `peak_memory` is in MB: of the process on a CPU, of the card on a GPU.
     """
+
     model_name: str
     settings: dict
     losses: list[float]
@@ -52,6 +54,7 @@ class Run:
         model, tokenizer = load(self.model_name)
         if self.adapter is not None:
             from peft import get_peft_model, set_peft_model_state_dict
+
             with quiet():
                 wrapped = get_peft_model(model, _lora())
                 set_peft_model_state_dict(wrapped, self.adapter)
@@ -73,6 +76,7 @@ class Run:
         'Où est la gare ?'
         """
         from .evaluation import generate
+
         prompts = [instruction] if isinstance(instruction, str) else list(instruction)
         answers = generate(self, prompts, max_new_tokens).answers
         return answers[0] if isinstance(instruction, str) else answers
@@ -80,19 +84,25 @@ class Run:
     def to_record(self) -> tuple[dict, bytes]:
         """The run as it is kept: what JSON can hold, and the adapter as safetensors (b"" for none)."""
         from safetensors.torch import save
-        record = {name: getattr(self, name) for name in ("model_name", "settings", "losses", "seconds", "tokens",
-                                                         "peak_memory", "notes")}
+
+        record = {
+            name: getattr(self, name)
+            for name in ("model_name", "settings", "losses", "seconds", "tokens", "peak_memory", "notes")
+        }
         return record, save(self.adapter) if self.adapter is not None else b""
 
     @classmethod
     def from_record(cls, record: dict, adapter: bytes) -> Run:
         """The reverse of `to_record`."""
         from safetensors.torch import load as load_tensors
+
         return cls(adapter=load_tensors(adapter) if adapter else None, **record)
 
     def __repr__(self) -> str:
         loss = f", last loss {sum(self.losses[-10:]) / len(self.losses[-10:]):.2f}" if self.losses else ""
-        return f"<Run of {self.model_name}: {len(self.losses)} steps, {self.tokens:,} tokens, {self.seconds:.1f} s{loss}>"
+        return (
+            f"<Run of {self.model_name}: {len(self.losses)} steps, {self.tokens:,} tokens, {self.seconds:.1f} s{loss}>"
+        )
 
 
 def prompt_text(instruction: str) -> str:
@@ -100,8 +110,15 @@ def prompt_text(instruction: str) -> str:
     return instruction + "\n"
 
 
-def fine_tune(rows: Dataset, model: str = "tiny", steps: int = 150, seed: int = 0, learning_rate: float | None = None,
-              batch_size: int = BATCH_SIZE, on_step: Callable[[int], None] | None = None) -> Run:
+def fine_tune(
+    rows: Dataset,
+    model: str = "tiny",
+    steps: int = 150,
+    seed: int = 0,
+    learning_rate: float | None = None,
+    batch_size: int = BATCH_SIZE,
+    on_step: Callable[[int], None] | None = None,
+) -> Run:
     """Fine-tune `model` on `rows` (columns instruction and output) for `steps` optimizer steps.
 
     Every set gets the same number of steps, whatever its size: rows are seen in shuffled passes, again and again in a
@@ -114,8 +131,14 @@ def fine_tune(rows: Dataset, model: str = "tiny", steps: int = 150, seed: int = 
     if steps < 0 or batch_size < 1:
         raise ValueError(f"steps={steps} and batch_size={batch_size} cannot be: give steps >= 0 and batch_size >= 1.")
     learning_rate = profile(model).learning_rate if learning_rate is None else learning_rate
-    settings = dict(steps=steps, seed=seed, learning_rate=learning_rate, batch_size=batch_size, lora_rank=LORA_RANK,
-                    precision=hardware().words)
+    settings = dict(
+        steps=steps,
+        seed=seed,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        lora_rank=LORA_RANK,
+        precision=hardware().words,
+    )
     if steps == 0:
         return Run(model, settings, [], 0.0, 0, _peak_memory(), None)
     check_rows(rows)
@@ -124,36 +147,48 @@ def fine_tune(rows: Dataset, model: str = "tiny", steps: int = 150, seed: int = 
     micro_batch, notes = batch_size, []
     while True:
         try:
-            losses, tokens, adapter, run_notes = _train(rows, model, steps, seed, learning_rate, batch_size, micro_batch, on_step)
+            losses, tokens, adapter, run_notes = _train(
+                rows, model, steps, seed, learning_rate, batch_size, micro_batch, on_step
+            )
             break
         except _out_of_memory():
             if micro_batch == 1:
-                raise FineTuningError("The memory does not hold even one row at a time: use a smaller model or shorter rows.")
+                raise FineTuningError(
+                    "The memory does not hold even one row at a time: use a smaller model or shorter rows."
+                )
             micro_batch = max(1, micro_batch // 2)
             while batch_size % micro_batch:
                 micro_batch -= 1
-            notes = [f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, "
-                     "same result."]
+            notes = [
+                f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, "
+                "same result."
+            ]
             _free_memory()
-    return Run(model, settings, losses, time.perf_counter() - started, tokens, _peak_memory(), adapter, notes + run_notes)
+    return Run(
+        model, settings, losses, time.perf_counter() - started, tokens, _peak_memory(), adapter, notes + run_notes
+    )
 
 
 def check_rows(rows: Dataset) -> None:
     """Raise ValueError unless `rows` is a set one can train on: some rows, with instruction and output as text."""
     columns = getattr(rows, "column_names", None)
     if columns is None:
-        raise ValueError(f"A datasets.Dataset is needed, not a {type(rows).__name__}: "
-                         "datasets.Dataset.from_list(rows) makes one from a list of dicts.")
+        raise ValueError(
+            f"A datasets.Dataset is needed, not a {type(rows).__name__}: "
+            "datasets.Dataset.from_list(rows) makes one from a list of dicts."
+        )
     for name in ("instruction", "output"):
         if name not in columns:
-            raise ValueError(f'The column "{name}" is missing: this set has {", ".join(columns) or "no columns"}. '
-                             f'rows.rename_column("…", "{name}") renames one.')
+            raise ValueError(
+                f'The column "{name}" is missing: this set has {", ".join(columns) or "no columns"}. '
+                f'rows.rename_column("…", "{name}") renames one.'
+            )
     if len(rows) == 0:
         raise ValueError("This set has no rows: give at least one.")
     for name in ("instruction", "output"):
         for i, text in enumerate(rows[name]):
             if not isinstance(text, str):
-                raise ValueError(f'Row {i} has {text!r} as its {name}: text is needed. Mend the row or leave it out.')
+                raise ValueError(f"Row {i} has {text!r} as its {name}: text is needed. Mend the row or leave it out.")
 
 
 def seen_rows(n_rows: int, n_seen: int, seed: int) -> list[int]:
@@ -168,7 +203,7 @@ def seen_rows(n_rows: int, n_seen: int, seed: int) -> list[int]:
     return order[:n_seen]
 
 
-def tokenize(rows: Dataset, indices: list[int], tokenizer, context: int) -> tuple[list[dict] , int]:
+def tokenize(rows: Dataset, indices: list[int], tokenizer, context: int) -> tuple[list[dict], int]:
     """Token ids and labels of the rows at `indices`, and how many of these rows do not fit into the context.
 
     Labels are -100 on the prompt, so that only the answer and its end token are learnt. Rows that do not fit are
@@ -180,7 +215,7 @@ def tokenize(rows: Dataset, indices: list[int], tokenizer, context: int) -> tupl
     encoded = []
     for prompt, answer in zip(prompts, answers):
         ids = prompt + answer + [tokenizer.eos_token_id]
-        labels = [-100] * len(prompt) + ids[len(prompt):]
+        labels = [-100] * len(prompt) + ids[len(prompt) :]
         encoded.append({"input_ids": ids, "labels": labels} if len(ids) <= context else None)
     return encoded, sum(row is None for row in encoded)
 
@@ -188,6 +223,7 @@ def tokenize(rows: Dataset, indices: list[int], tokenizer, context: int) -> tupl
 def _training_set(rows: Dataset, n_seen: int, seed: int, tokenizer, context: int) -> tuple[Dataset, int, list[str]]:
     """The rows a run sees, tokenized and in the order it sees them; their tokens; and what there is to say about them."""
     from datasets import Dataset
+
     order = seen_rows(len(rows), n_seen, seed)
     distinct = sorted(set(order))
     with quiet():
@@ -196,9 +232,13 @@ def _training_set(rows: Dataset, n_seen: int, seed: int, tokenizer, context: int
     notes = []
     if too_long:
         if not by_row:
-            raise ValueError(f"All {too_long} rows are longer than the model's context of {context} tokens: shorten them.")
-        notes.append(f"{too_long} of {len(distinct)} rows are longer than the model's context of {context} tokens and "
-                     "were left out.")
+            raise ValueError(
+                f"All {too_long} rows are longer than the model's context of {context} tokens: shorten them."
+            )
+        notes.append(
+            f"{too_long} of {len(distinct)} rows are longer than the model's context of {context} tokens and "
+            "were left out."
+        )
         kept = list(by_row)
         order = [kept[i] for i in seen_rows(len(kept), n_seen, seed)]
     seen = [by_row[i] for i in order]
@@ -208,6 +248,7 @@ def _training_set(rows: Dataset, n_seen: int, seed: int, tokenizer, context: int
 
 def _lora():
     from peft import LoraConfig
+
     return LoraConfig(r=LORA_RANK, lora_alpha=2 * LORA_RANK, target_modules="all-linear", task_type="CAUSAL_LM")
 
 
@@ -237,29 +278,56 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
 
         here = hardware()
         config = SFTConfig(
-            output_dir=scratch, seed=seed, max_steps=steps, learning_rate=learning_rate, lr_scheduler_type="linear",
-            warmup_steps=max(1, int(WARM_UP * steps)), per_device_train_batch_size=micro_batch,
-            gradient_accumulation_steps=batch_size // micro_batch, train_sampling_strategy="sequential",
-            bf16=here.autocast == "bfloat16", fp16=here.autocast == "float16", use_cpu=here.device == "cpu",
-            gradient_checkpointing=False, optim="adamw_torch_fused" if here.device != "mps" else "adamw_torch",
-            logging_steps=1, logging_nan_inf_filter=False, disable_tqdm=True, report_to="none", save_strategy="no",
-            dataloader_pin_memory=here.device == "cuda", max_length=None, packing=False,
-            dataset_kwargs={"skip_prepare_dataset": True})
-        trainer = SFTTrainer(model=model, args=config, train_dataset=train_set, processing_class=tokenizer,
-                             peft_config=_lora(), callbacks=[Watch()])
+            output_dir=scratch,
+            seed=seed,
+            max_steps=steps,
+            learning_rate=learning_rate,
+            lr_scheduler_type="linear",
+            warmup_steps=max(1, int(WARM_UP * steps)),
+            per_device_train_batch_size=micro_batch,
+            gradient_accumulation_steps=batch_size // micro_batch,
+            train_sampling_strategy="sequential",
+            bf16=here.autocast == "bfloat16",
+            fp16=here.autocast == "float16",
+            use_cpu=here.device == "cpu",
+            gradient_checkpointing=False,
+            optim="adamw_torch_fused" if here.device != "mps" else "adamw_torch",
+            logging_steps=1,
+            logging_nan_inf_filter=False,
+            disable_tqdm=True,
+            report_to="none",
+            save_strategy="no",
+            dataloader_pin_memory=here.device == "cuda",
+            max_length=None,
+            packing=False,
+            dataset_kwargs={"skip_prepare_dataset": True},
+        )
+        trainer = SFTTrainer(
+            model=model,
+            args=config,
+            train_dataset=train_set,
+            processing_class=tokenizer,
+            peft_config=_lora(),
+            callbacks=[Watch()],
+        )
         from transformers import PrinterCallback
+
         trainer.remove_callback(PrinterCallback)
         trainer.train()
         if losses and not math.isfinite(losses[-1]):
             raise FineTuningError(
                 f"The loss was no longer a number at step {len(losses)}. First try a smaller learning_rate "
-                f"(it was {learning_rate:g}); if that does not help, look for empty outputs in the set.")
-        adapter = {name: weights.detach().cpu().clone() for name, weights in get_peft_model_state_dict(trainer.model).items()}
+                f"(it was {learning_rate:g}); if that does not help, look for empty outputs in the set."
+            )
+        adapter = {
+            name: weights.detach().cpu().clone() for name, weights in get_peft_model_state_dict(trainer.model).items()
+        }
     return losses, tokens, adapter, notes
 
 
 def _out_of_memory():
     import torch
+
     return torch.OutOfMemoryError
 
 
@@ -267,6 +335,7 @@ def _free_memory() -> None:
     import gc
 
     import torch
+
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
@@ -275,13 +344,16 @@ def _free_memory() -> None:
 def _peak_memory() -> int:
     """Peak memory in MB: of the card where there is one, else of this process."""
     import torch
+
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() // 2**20
     try:
         import resource
     except ImportError:  # Windows has no such module, but psutil knows the peak there
         import psutil
+
         return psutil.Process().memory_info().peak_wset // 2**20
     import sys
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (2**20 if sys.platform == "darwin" else 2**10)

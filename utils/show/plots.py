@@ -2,6 +2,7 @@
 
 They draw finished results (`utils/model/experiment.py`) and train nothing.
 """
+
 from __future__ import annotations
 
 import textwrap
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def headline(result: Comparison) -> Picture:
     """Which set teaches more? The exact match of every set: a dot for each seed, the mean, the 95 % interval."""
     from ..model.experiment import interval
+
     names = result.sets
     figure = new_figure(8.4, 1.5 + 0.62 * len(names))
     axes = figure.axes[0]
@@ -34,7 +36,9 @@ def headline(result: Comparison) -> Picture:
             spread = np.linspace(-0.13, 0.13, len(scores)) if len(scores) > 1 else [0.0]
             axes.plot(scores, line + np.array(spread), marker, color=colour, markerfacecolor="white", markersize=6)
             axes.plot([mean, mean], [line - 0.3, line + 0.3], color=colour, linewidth=2.5)
-            axes.annotate(f"{mean:.0f} %", (mean, line - 0.34), ha="center", va="bottom", color=colour, fontweight="bold")
+            axes.annotate(
+                f"{mean:.0f} %", (mean, line - 0.34), ha="center", va="bottom", color=colour, fontweight="bold"
+            )
             between = f", 95 % interval {low:.0f} to {high:.0f}" if len(scores) > 1 else ", one seed"
             parts.append(f"{name}: {mean:.0f} %{between}")
         axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 26)) for name in names])
@@ -75,8 +79,12 @@ def loss_curves(result: Comparison) -> Picture:
             title = f"Lowest training loss: {lowest[0]}"
         _title(figure, title)
         _source(figure, result)
-    return Picture(figure, "Training loss over the steps. At the end: "
-                   + "; ".join(f"{name} {loss:.2f} nats" for name, loss in ends) + ".")
+    return Picture(
+        figure,
+        "Training loss over the steps. At the end: "
+        + "; ".join(f"{name} {loss:.2f} nats" for name, loss in ends)
+        + ".",
+    )
 
 
 def confidence(result: Comparison) -> Picture:
@@ -87,8 +95,15 @@ def confidence(result: Comparison) -> Picture:
     with matplotlib.rc_context(SETTINGS):
         for line, name in enumerate(result.sets):
             entropy, right = result.scores(name, "entropy"), result.scores(name)
-            axes.plot(entropy, right, MARKERS[line % len(MARKERS)], color=COLOURS[line % len(COLOURS)], markersize=8,
-                      alpha=0.8, label=name)
+            axes.plot(
+                entropy,
+                right,
+                MARKERS[line % len(MARKERS)],
+                color=COLOURS[line % len(COLOURS)],
+                markersize=8,
+                alpha=0.8,
+                label=name,
+            )
             parts.append(f"{name}: entropy {entropy.mean():.2f} nats, {right.mean():.0f} % right")
         axes.set_xlabel("mean entropy of the answer (nats per token): unsure is further right")
         axes.set_ylabel("right answers (exact match, %)")
@@ -122,5 +137,11 @@ def _source(figure, result: Comparison) -> None:
     """Where the numbers come from, small and below the picture."""
     where = result.provenance
     seeds = result.runs.groupby("set").size().max()
-    figure.supxlabel(f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps, {seeds} seed"
-                     f"{'s' if seeds > 1 else ''}, {where['date'][:10]}", x=0.01, ha="left", fontsize=8.5, color=QUIET)
+    figure.supxlabel(
+        f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps, {seeds} seed"
+        f"{'s' if seeds > 1 else ''}, {where['date'][:10]}",
+        x=0.01,
+        ha="left",
+        fontsize=8.5,
+        color=QUIET,
+    )

@@ -3,6 +3,7 @@
 The colours are those of Okabe and Ito (2008), told apart by people with any kind of colour vision; in greyscale the
 markers and the direct labels carry the meaning.
 """
+
 from __future__ import annotations
 
 import base64
@@ -18,9 +19,19 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 QUIET = "#5A5A5A"
 SETTINGS = {
-    "figure.dpi": 110, "savefig.dpi": 150, "figure.facecolor": "white", "font.size": 11, "axes.titlesize": 13,
-    "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": True, "grid.color": "#DDDDDD", "axes.axisbelow": True, "legend.frameon": False,
+    "figure.dpi": 110,
+    "savefig.dpi": 150,
+    "figure.facecolor": "white",
+    "font.size": 11,
+    "axes.titlesize": 13,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#DDDDDD",
+    "axes.axisbelow": True,
+    "legend.frameon": False,
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
 }
 
@@ -36,6 +47,7 @@ def new_figure(width: float = 8.0, height: float = 4.0) -> Figure:
 @dataclass
 class Picture:
     """A figure with its alt text. A notebook shows it with the text attached, `save` writes it to a file."""
+
     figure: Figure
     alt: str
 
@@ -53,8 +65,10 @@ class Picture:
     def _repr_html_(self) -> str:
         width = int(self.figure.get_figwidth() * 100)
         data = base64.b64encode(self.png()).decode()
-        return (f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt, quote=True)}" '
-                f'style="width:{width}px; max-width:100%">')
+        return (
+            f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt, quote=True)}" '
+            f'style="width:{width}px; max-width:100%">'
+        )
 
     def __repr__(self) -> str:
         return f"Picture: {self.alt}"

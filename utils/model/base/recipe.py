@@ -9,6 +9,7 @@ sentence is on any page, so what fine-tuning adds can be measured. It is not a g
 A run is seeded and restartable: it goes on from its last checkpoint in `build/base/`. `--steps` and `--out` make a
 smaller one elsewhere.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -25,7 +26,9 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from ...data import phrasebook, support
+from ...data import lexicon, phrasebook, support
+from ...data.french import join
+from ...data.grammar import CONSTRUCTIONS, noun_phrase
 from ...data.text import strip_accents
 
 HERE = Path(__file__).parent
@@ -35,7 +38,7 @@ SEED = 0
 VOCABULARY = 2048
 TOKENIZER_PAGES = 20_000
 CONTEXT = 256
-STEPS, BATCH = 5_000, 32          # 5,000 steps x 32 windows x 256 tokens = 41 M tokens
+STEPS, BATCH = 5_000, 32  # 5,000 steps x 32 windows x 256 tokens = 41 M tokens
 PEAK_LR, WARM_UP, WEIGHT_DECAY, CLIP = 2e-3, 0.05, 0.05, 1.0
 SHAPE = dict(hidden_size=256, intermediate_size=704, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=4)
 END = "<|end|>"
@@ -44,15 +47,18 @@ PAD = "<|pad|>"
 # How a bilingual list may set a sentence beside its translation. None of them puts the translation on a line of its
 # own under the bare sentence: that is what an instruction and its answer look like.
 SEPARATORS = (" — ", " - ", " = ", " : ", " | ", "\t", " / ", " -> ", " ; ")
-HEADINGS = {"en-fr": ("English — French", "English into French", "In English, then in French", "Phrasebook: English | French"),
-            "fr-en": ("Français — anglais", "French into English", "In French, then in English", "Guide de conversation")}
+HEADINGS = {
+    "en-fr": ("English — French", "English into French", "In English, then in French", "Phrasebook: English | French"),
+    "fr-en": ("Français — anglais", "French into English", "In French, then in English", "Guide de conversation"),
+}
 
 
 # ----------------------------------------------------------------------------------------------------- pages
 
+
 def _sentences(r: random.Random, n: int) -> list[phrasebook.Pair]:
     """`n` training pairs: half the pages keep to one construction, as lessons of a phrasebook do."""
-    names = list(phrasebook.CONSTRUCTIONS)
+    names = list(CONSTRUCTIONS)
     one = r.choice(names) if r.random() < 0.3 else None
     drawn: list[phrasebook.Pair] = []
     while len(drawn) < n:
@@ -104,13 +110,13 @@ def _glossary(r: random.Random) -> str:
     for _ in range(r.randint(10, 20)):
         x = r.random()
         if x < 0.6:
-            phrase = phrasebook.noun_phrase(r.choice(phrasebook.NOUNS), r.choice(("the", "a")), is_plural=r.random() < 0.3)
-            lines.append(phrase.en + separator + phrasebook.join(phrase.fr))
+            phrase = noun_phrase(r.choice(lexicon.NOUNS), r.choice(("the", "a")), is_plural=r.random() < 0.3)
+            lines.append(phrase.en + separator + join(phrase.fr))
         elif x < 0.8:
-            adjective = r.choice(phrasebook.ADJECTIVES)
+            adjective = r.choice(lexicon.ADJECTIVES)
             lines.append(adjective.en + separator + adjective.forms["m", False] + ", " + adjective.forms["f", False])
         else:
-            verb = r.choice(phrasebook.VERBS)
+            verb = r.choice(lexicon.VERBS)
             lines.append("to " + verb.en + separator + verb.fr + (f" {verb.preposition}" if verb.preposition else ""))
     return "\n".join(lines)
 
@@ -146,16 +152,26 @@ def pages(seed: int = SEED) -> Iterator[str]:
 
 # -------------------------------------------------------------------------------------- tokenizer and tokens
 
+
 def train_tokenizer() -> PreTrainedTokenizerFast:
     """A byte-level BPE of at most VOCABULARY entries, trained on the first pages."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=[PAD, END], show_progress=False,
-                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=[PAD, END],
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
     tokenizer.train_from_iterator((text for _, text in zip(range(TOKENIZER_PAGES), pages())), trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, pad_token=PAD, model_max_length=CONTEXT,
-                                   clean_up_tokenization_spaces=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token=END,
+        pad_token=PAD,
+        model_max_length=CONTEXT,
+        clean_up_tokenization_spaces=False,
+    )
 
 
 def write_tokens(tokenizer: PreTrainedTokenizerFast, path: Path, n_tokens: int) -> None:
@@ -173,6 +189,7 @@ def write_tokens(tokenizer: PreTrainedTokenizerFast, path: Path, n_tokens: int) 
 
 
 # -------------------------------------------------------------------------------------------------- training
+
 
 def learning_rate(step: int, steps: int) -> float:
     """Linear warm-up, then one cosine down to zero."""
@@ -197,13 +214,26 @@ def pretrain(steps: int = STEPS, out: Path = HERE, build: Path = BUILD, save_eve
         write_tokens(tokenizer, stream, steps * BATCH * CONTEXT + 1)
     tokens = np.memmap(stream, dtype=np.uint16, mode="r")
 
-    model = LlamaForCausalLM(LlamaConfig(
-        vocab_size=len(tokenizer), max_position_embeddings=CONTEXT, tie_word_embeddings=True, bos_token_id=None,
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, attention_dropout=0.0, **SHAPE)).to(device)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(tokenizer),
+            max_position_embeddings=CONTEXT,
+            tie_word_embeddings=True,
+            bos_token_id=None,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+            attention_dropout=0.0,
+            **SHAPE,
+        )
+    ).to(device)
     decayed = [p for p in model.parameters() if p.dim() > 1]
     plain = [p for p in model.parameters() if p.dim() < 2]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}],
-                                  lr=PEAK_LR, betas=(0.9, 0.95), fused=True)
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}],
+        lr=PEAK_LR,
+        betas=(0.9, 0.95),
+        fused=True,
+    )
     checkpoint, first, history = build / "checkpoint.pt", 0, []
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=device)
@@ -223,8 +253,8 @@ def pretrain(steps: int = STEPS, out: Path = HERE, build: Path = BUILD, save_eve
     order = np.random.default_rng(SEED).permutation(steps * BATCH)
     started, losses = time.perf_counter(), []
     for step in range(first, steps):
-        starts = order[step * BATCH:(step + 1) * BATCH] * CONTEXT
-        windows = torch.from_numpy(np.stack([tokens[s:s + CONTEXT + 1] for s in starts]).astype(np.int64)).to(device)
+        starts = order[step * BATCH : (step + 1) * BATCH] * CONTEXT
+        windows = torch.from_numpy(np.stack([tokens[s : s + CONTEXT + 1] for s in starts]).astype(np.int64)).to(device)
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, steps)
         loss = loss_of(windows[:, :-1], windows[:, 1:])
@@ -240,14 +270,30 @@ def pretrain(steps: int = STEPS, out: Path = HERE, build: Path = BUILD, save_eve
             losses = []
         if (step + 1) % save_every == 0 or step + 1 == steps:
             partial = checkpoint.with_suffix(".partial")
-            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1,
-                        "history": history}, partial)
+            torch.save(
+                {
+                    "model": model.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "step": step + 1,
+                    "history": history,
+                },
+                partial,
+            )
             partial.rename(checkpoint)
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
-    (out / "pretraining.json").write_text(json.dumps(
-        {"seed": SEED, "steps": steps, "tokens": steps * BATCH * CONTEXT, "parameters": model.num_parameters(),
-         "loss": history[-20:]}, indent=1))
+    (out / "pretraining.json").write_text(
+        json.dumps(
+            {
+                "seed": SEED,
+                "steps": steps,
+                "tokens": steps * BATCH * CONTEXT,
+                "parameters": model.num_parameters(),
+                "loss": history[-20:],
+            },
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,145 @@
+"""Speed and memory: fine_tune against a plain loop, kernel start to headline picture, imports."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+STEPS, PAIRS = 100, 5
+
+
+def plain_loop(rows, steps: int, seed: int = 0):
+    """What `fine_tune` does, written out in PyTorch: same model, adapter, batches, precision, optimizer and schedule."""
+    import torch
+    from peft import get_peft_model
+
+    from utils.model import profiles, training
+
+    torch.manual_seed(seed)
+    model, tokenizer = profiles.load("tiny")
+    model = get_peft_model(model, training._lora()).train()
+    order = training.seen_rows(len(rows), steps * training.BATCH_SIZE, seed)
+    encoded, _ = training.tokenize(rows, list(range(len(rows))), tokenizer, profiles.context_length(model))
+    optimizer = torch.optim.AdamW(
+        [p for p in model.parameters() if p.requires_grad], lr=2e-3, weight_decay=0.0, fused=True
+    )
+    warm_up = max(1, int(training.WARM_UP * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
+    )
+    losses = []
+    here = profiles.hardware()
+    for step in range(steps):
+        batch = [encoded[i] for i in order[step * training.BATCH_SIZE : (step + 1) * training.BATCH_SIZE]]
+        width = max(len(row["input_ids"]) for row in batch)
+        pad = [width - len(row["input_ids"]) for row in batch]
+        ids = torch.tensor([row["input_ids"] + [tokenizer.pad_token_id] * n for row, n in zip(batch, pad)])
+        labels = torch.tensor([row["labels"] + [-100] * n for row, n in zip(batch, pad)])
+        mask = torch.tensor([[1] * (width - n) + [0] * n for n in pad])
+        with torch.autocast("cpu", torch.bfloat16, enabled=here.autocast is not None):
+            loss = model(input_ids=ids, attention_mask=mask, labels=labels, use_cache=False).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+    return losses
+
+
+def fine_tune_against_a_plain_loop() -> None:
+    """The two take turns; each pair gives one ratio."""
+    import torch
+
+    from utils import fine_tune, phrasebook
+
+    rows = phrasebook.curated()
+    for threads in (1, torch.get_num_threads()):
+        torch.set_num_threads(threads)
+        fine_tune(rows, steps=5), plain_loop(rows, 5)  # the first run of each pays for imports
+        ratios, seconds = [], []
+        for _ in range(PAIRS):
+            started = time.perf_counter()
+            run = fine_tune(rows, steps=STEPS)
+            ours = time.perf_counter() - started
+            started = time.perf_counter()
+            losses = plain_loop(rows, STEPS)
+            theirs = time.perf_counter() - started
+            ratios.append(ours / theirs)
+            seconds.append(ours)
+        ends = (sum(run.losses[-10:]) / 10, sum(losses[-10:]) / 10)
+        print(
+            f"{threads} thread(s), {STEPS} steps: fine_tune {statistics.median(seconds):.2f} s "
+            f"({1000 * statistics.median(seconds) / STEPS:.0f} ms a step), {statistics.median(ratios):.2f} x the plain loop "
+            f"(from {min(ratios):.2f} to {max(ratios):.2f}); last losses {ends[0]:.3f} and {ends[1]:.3f}",
+            flush=True,
+        )
+
+
+HEADLINE = """
+import resource, sys, time
+started = time.time()
+from utils.model import demo
+demo.headline(seeds=3).plot().png()
+print(time.time() - float(sys.argv[1]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+ONE_BY_ONE = HEADLINE.replace("seeds=3)", "seeds=1, workers=1)")
+
+
+def kernel_start_to_headline() -> None:
+    """Two sets by three seeds from a fresh process and an empty cache; then the memory of a kernel that trains itself."""
+    for title, code in (
+        ("2 sets x 3 seeds, side by side", HEADLINE),
+        ("2 sets x 1 seed, inside the kernel", ONE_BY_ONE),
+    ):
+        seconds, kernel, whole = zip(*(_measure(code) for _ in range(3)))
+        print(
+            f"{title}: {statistics.median(seconds):.1f} s from start to picture; peak memory of the kernel "
+            f"{max(kernel):.0f} MB, with its workers {max(whole):.0f} MB",
+            flush=True,
+        )
+
+
+def _measure(code: str) -> tuple[float, float, float]:
+    with tempfile.TemporaryDirectory() as cache:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(time.time())],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"QOQ_CACHE": cache},
+        )
+        watched, most = psutil.Process(process.pid), 0
+        while process.poll() is None:
+            try:
+                family = [watched, *watched.children(recursive=True)]
+                most = max(most, sum(p.memory_info().rss for p in family) / 2**20)
+            except psutil.NoSuchProcess:  # a child may end between the listing and the look
+                continue
+            time.sleep(0.2)
+        seconds, kernel = map(float, process.stdout.read().split()[-2:])
+        return seconds, kernel, most
+
+
+def imports() -> None:
+    """The import of what a data-only lesson needs, and of all that training needs, beside plain libraries."""
+    for title, code in (
+        ("utils and the two worlds", "from utils import phrasebook, support, damage"),
+        ("fifty rows as a Dataset", "from utils import phrasebook; phrasebook.examples(50)"),
+        ("pandas, for comparison", "import pandas"),
+        ("compare and plots", "from utils import compare, plots"),
+        ("SFTTrainer, for comparison", "from trl import SFTTrainer"),
+    ):
+        times = []
+        for _ in range(3):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+            times.append(time.perf_counter() - started)
+        print(f"{title}: {statistics.median(times):.2f} s, interpreter start included", flush=True)
