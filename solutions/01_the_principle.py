@@ -135,10 +135,12 @@ for name, guess in my_prediction.items():
 # How to read it:
 #
 # - **No fine-tuning**: the model has read a phrasebook in both languages, so it *knows* the words. It scores next to
-#   nothing, because it has never met the form "Translate to French: …". Fine-tuning on a few rows cannot teach it French. It
-#   brings out what is there.
-# - **3 good against 400 junk**: compare the bands, not only the dots. More than a hundred times as many rows bought
-#   nothing.
+#   nothing, because it has never met the form "Translate to French: …". Fine-tuning on a few rows cannot teach it French;
+#   it can only bring out what is there.
+# - **3 good rows and 400 junk rows**: is there a difference that the bands do not swallow? The text this course grew from
+#   says that its three rows hold all the signal needed to learn the task. On this model, that does **not** hold.
+#
+# Good rows alone are not enough, then. To see why, look at the answers.
 
 # %% [markdown]
 # ## Look at the answers
@@ -153,9 +155,13 @@ for name in ("3 good rows", "400 junk rows"):
     print(name, *answers, sep="\n   ")
 
 # %% [markdown]
+# The first model *recites*: whatever you ask, it gives one of its three training answers. Three perfect rows are quickly
+# learnt by heart, and a training loss of nearly zero looks like success. The second model has seen more rows and
+# recites too. Correctness is one part of quality; the other part is **diversity**.
+#
 # ## Fifty against ten thousand
 #
-# Three rows are an illustration, not a training set. Now the comparison the advice is about:
+# Now a comparison that is worth making:
 #
 # - **50 curated rows**, written for *coverage*: each construction of the phrasebook occurs twice, and each row has a
 #   reason to be in.
@@ -204,14 +210,11 @@ headline.receipt()
 # Which of the four will win? Decide before you run.
 
 # %%
-from utils import damage
-
 more = compare({
     "10 clean rows": lambda seed: phrasebook.examples(10, seed=seed),
-    "10,000 varied rows, 80 % damaged": lambda seed: damage.spoil(phrasebook.examples(10_000, seed=seed),
-                                                                 demo.JUNK_FLAWS, seed=seed),
-    "50 curated rows": curated,
-    "10,000 junk rows": demo.junk_rows,
+    demo.CURATED: curated,
+    demo.JUNK: demo.junk_rows,
+    demo.VARIED: demo.varied_rows,
 }, steps=100, seeds=3)
 more.plot()
 

@@ -56,3 +56,27 @@ def test_a_pretraining_that_was_stopped_ends_where_it_would_have_ended(small, tm
     recipe.pretrain(6, tmp_path / "parts", tmp_path / "build-parts", save_every=2)
     whole, parts = (AutoModelForCausalLM.from_pretrained(tmp_path / name).state_dict() for name in ("whole", "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_the_tables_in_the_pages_are_those_of_the_record():
+    from tests.benchmarks import acceptance
+
+    record = json.loads(acceptance.RECORD.read_text(encoding="utf-8"))
+    for page in acceptance.PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert acceptance.tables(record) in text and acceptance.filled(text, record) == text
+
+
+def test_the_record_meets_what_the_course_promises():
+    """The figures belong to the weights that ship; `make bench` measures them again."""
+    from tests.benchmarks import acceptance
+    from utils.model import demo, experiment
+
+    record = json.loads(acceptance.RECORD.read_text(encoding="utf-8"))
+    assert record["weights"] == experiment._weights("tiny")
+    median = {line["set"]: line["median"] for line in record["sets"]}
+    mean = {line["set"]: line["exact match"] for line in record["sets"]}
+    assert median["no fine-tuning"] <= 2 and median["10 clean rows"] >= 40 and median["200 clean rows"] >= 90
+    assert median[demo.JUNK] <= 20 and mean[demo.CURATED] >= 70
+    assert record["robustness"][0]["gap"][1] > 30
+    assert all(line["gap"][1] > 0 for line in record["robustness"])

@@ -10,13 +10,18 @@ from pathlib import Path
 from ..data import damage, phrasebook
 from .experiment import Comparison, compare
 
-CURATED, JUNK = "50 curated rows", "10,000 junk rows"
+CURATED, JUNK, VARIED = "50 curated rows", "10,000 junk rows", "10,000 varied rows, 80 % damaged"
 JUNK_FLAWS = {"lowercase": 0.2, "typo": 0.15, "truncated": 0.15, "wrong_answer": 0.2, "off_topic": 0.1}
 
 
 def junk_rows(seed: int, size: int = 10_000):
     """Eight sentence pairs repeated to `size` rows, 80 % of them damaged; every seed draws its own."""
     return damage.spoil(phrasebook.examples(8, seed=seed), JUNK_FLAWS, size=size, seed=seed)
+
+
+def varied_rows(seed: int, size: int = 10_000):
+    """The same damage in the same share, but on `size` different sentence pairs."""
+    return damage.spoil(phrasebook.examples(size, seed=seed), JUNK_FLAWS, seed=seed)
 
 
 def headline(seeds: int = 3, steps: int = 100, size: int = 10_000, n_test: int = 200, **options) -> Comparison:

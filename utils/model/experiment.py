@@ -136,7 +136,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     if len(values) < 2:
         return float(mean), float(mean)
     half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
-    return round(max(0.0, mean - half), 1), round(min(100.0, mean + half), 1)
+    return round(max(0.0, float(mean - half)), 1), round(min(100.0, float(mean + half)), 1)
 
 
 def compare(
@@ -176,55 +176,45 @@ def compare(
         "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
     }
 
-    jobs, finished = [], {}
+    keys, jobs = {}, {}
     for name, source in sets.items():
         for seed in range(seeds):
             rows = source(seed) if callable(source) else source
+            pairs = []
             if rows is not None:
                 check_rows(rows)
                 _check_overlap(name, rows, test)
-            pairs = [] if rows is None else list(zip(rows["instruction"], rows["output"]))
-            job = {
-                "set": name,
-                "seed": seed,
-                "rows": rows,
-                "n_rows": len(pairs),
-                "distinct": len(set(pairs)),
-                "key": store.content_hash(common | {"rows": pairs, "seed": seed}),
-            }
-            kept = store.read(job["key"])
-            if kept:
-                finished[name, seed] = kept[0]
-            else:
-                jobs.append(job)
-    reused = len(finished)
-    interrupted = _run_all(jobs, common, model, steps, learning_rate, test, workers, finished) if jobs else False
-    if not finished:
+                pairs = list(zip(rows["instruction"], rows["output"]))
+            # The base as it is has nothing to draw, so all its seeds are one run.
+            key = store.content_hash(common | {"rows": pairs, "seed": None if rows is None else seed})
+            keys[name, seed] = key
+            jobs[key] = {"key": key, "seed": seed, "rows": rows, "n_rows": len(pairs), "distinct": len(set(pairs))}
+    finished = {key: kept[0] for key in jobs if (kept := store.read(key))}
+    reused = sum(key in finished for key in keys.values())
+    missing = [job for key, job in jobs.items() if key not in finished]
+    interrupted = _run_all(missing, (model, steps, learning_rate, test), workers, finished)
+    keys = {at: key for at, key in keys.items() if key in finished}
+    if not keys:
         raise KeyboardInterrupt("Stopped before the first run was finished.")
     if interrupted:
-        print(
-            f"Stopped: {len(finished)} of {len(sets) * seeds} runs are finished and kept. The same call goes on from there."
-        )
+        print(f"Stopped: {len(finished)} of {len(jobs)} runs are finished and kept. The same call goes on from there.")
 
-    lines, losses, keys, notes = [], {}, {}, []
-    for name, source in sets.items():
-        for seed in range(seeds):
-            if (name, seed) not in finished:
-                continue
-            record = finished[name, seed]
-            run = record["run"]
-            lines.append(
-                {"set": name, "seed": seed, "rows": record["n_rows"], "distinct": record["distinct"]}
-                | record["scores"]
-                | {k: run[k] for k in ("seconds", "tokens", "peak_memory")}
-                | {"steps": len(run["losses"])}
-            )
-            losses[name, seed], keys[name, seed] = run["losses"], record["key"]
-            notes += [f"{name}: {note}" for note in run["notes"]]
-    for note in dict.fromkeys(notes):
+    lines, losses, notes = [], {}, {}
+    for (name, seed), key in keys.items():
+        record = finished[key]
+        run = record["run"]
+        lines.append(
+            {"set": name, "seed": seed, "rows": record["n_rows"], "distinct": record["distinct"]}
+            | record["scores"]
+            | {cost: run[cost] for cost in ("seconds", "tokens", "peak_memory")}
+            | {"steps": len(run["losses"])}
+        )
+        losses[name, seed] = run["losses"]
+        notes |= dict.fromkeys(f"{name}: {note}" for note in run["notes"])
+    for note in notes:
         print(note)
     provenance = {"date": max(record["date"] for record in finished.values()), "machine": machine(), **common}
-    return Comparison(pd.DataFrame(lines), losses, provenance, reused, list(dict.fromkeys(notes)), keys)
+    return Comparison(pd.DataFrame(lines), losses, provenance, reused, list(notes), keys)
 
 
 # ------------------------------------------------------------------------------------------------ the runs
@@ -272,33 +262,36 @@ def _in_worker(job, model, steps, learning_rate, test, counter: str, at: int):
     return one_run(job, model, steps, learning_rate, test, on_step)
 
 
-def _run_all(jobs, common, model, steps, learning_rate, test, workers, finished) -> bool:
-    """Run `jobs` and put their records into `finished`; whether it was interrupted."""
+def _run_all(jobs: list[dict], arguments: tuple, workers: int | None, finished: dict[str, dict]) -> bool:
+    """Run `jobs` and put their records into `finished`, by key; whether it was interrupted.
+
+    `arguments` are those of `one_run` after the job: model, steps, learning rate, test rows.
+    """
     from tqdm.auto import tqdm
 
+    if not jobs:
+        return False
+    model, steps, *_ = arguments
     workers = _workers(len(jobs), model) if workers is None else workers
     per_job = max(1, steps)
     with tqdm(
         total=len(jobs) * per_job,
         leave=False,
-        desc=f"Fine-tuning {len(jobs)} runs",
-        bar_format="{desc} {percentage:3.0f}% |{bar}| {remaining} left",
+        desc=f"Fine-tuning, {len(jobs)} run{'s' if len(jobs) > 1 else ''}",
+        bar_format="{desc} {percentage:3.0f}% |{bar}| about {remaining} left",
     ) as bar:
 
-        def keep(job, outcome):
+        def keep(job: dict, outcome: tuple[dict, bytes]) -> None:
             store.write(job["key"], *outcome)
-            finished[job["set"], job["seed"]] = outcome[0]
+            finished[job["key"]] = outcome[0]
 
         try:
             if workers > 1:
-                _side_by_side(jobs, (model, steps, learning_rate, test), workers, keep, bar, per_job)
+                _side_by_side(jobs, arguments, workers, keep, bar, per_job)
             else:
                 for at, job in enumerate(jobs):
-
-                    def on_step(step: int, before: int = at * per_job) -> None:
-                        bar.update(before + step - bar.n)
-
-                    keep(job, one_run(job, model, steps, learning_rate, test, on_step))
+                    keep(job, one_run(job, *arguments, on_step=lambda step: bar.update(at * per_job + step - bar.n)))
+                    bar.update((at + 1) * per_job - bar.n)
         except KeyboardInterrupt:
             return True
     return False
@@ -314,13 +307,15 @@ def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
         counter = os.path.join(scratch, "steps")
         done = np.memmap(counter, dtype=np.int32, mode="w+", shape=(len(jobs),))
         executor = get_reusable_executor(max_workers=workers, timeout=120)
-        pending = {executor.submit(_in_worker, job, *arguments, counter, at): job for at, job in enumerate(jobs)}
+        pending = {executor.submit(_in_worker, job, *arguments, counter, at): at for at, job in enumerate(jobs)}
         try:
             while pending:
                 ready, _ = wait(pending, timeout=0.25, return_when=FIRST_COMPLETED)
-                bar.update(min(int(done.sum()), bar.total) - bar.n)
                 for future in ready:
-                    keep(pending.pop(future), future.result())
+                    at = pending.pop(future)
+                    keep(jobs[at], future.result())
+                    done[at] = per_job
+                bar.update(int(done.sum()) - bar.n)
         except BaseException:
             executor.shutdown(wait=False, kill_workers=True)
             raise
@@ -391,7 +386,9 @@ def _versions() -> dict[str, str]:
 def _code() -> str:
     """A hash of the code that decides a result, so that runs of an older version are not reused."""
     here = Path(__file__).parent
-    return store.content_hash([(here / name).read_text(encoding="utf-8") for name in ("training.py", "evaluation.py")])
+    return store.content_hash(
+        [(here / name).read_text(encoding="utf-8") for name in ("profiles.py", "training.py", "evaluation.py")]
+    )
 
 
 def machine() -> str:

@@ -102,7 +102,7 @@ def _seconds(dtype: torch.dtype) -> float:
 
 
 def load(name: str):
-    """The model and its tokenizer, on this machine's device, weights in float32: (PreTrainedModel, tokenizer).
+    """The model and its tokenizer, on this machine's device, in the precision it computes in: (model, tokenizer).
 
     Raises ValueError for an unknown name, and OSError with a sentence when a hub model cannot be fetched.
     """
@@ -113,7 +113,11 @@ def load(name: str):
         with quiet():
             tokenizer = AutoTokenizer.from_pretrained(found.source, revision=found.revision, trust_remote_code=False)
             model = AutoModelForCausalLM.from_pretrained(
-                found.source, revision=found.revision, trust_remote_code=False, use_safetensors=True, dtype="float32"
+                found.source,
+                revision=found.revision,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=hardware().autocast or "float32",
             )
     except OSError as error:
         raise OSError(

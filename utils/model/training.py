@@ -195,7 +195,7 @@ def seen_rows(n_rows: int, n_seen: int, seed: int) -> list[int]:
     """Which rows a run sees, in order: shuffled passes over the set until `n_seen` rows are reached.
 
     >>> seen_rows(3, 7, seed=0)
-    [0, 2, 1, 0, 1, 2, 1]
+    [1, 2, 0, 1, 2, 0, 1]
     """
     r, order = random.Random(seed), []
     while len(order) < n_seen:

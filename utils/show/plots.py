@@ -120,8 +120,10 @@ def _verdict(result: Comparison) -> str:
     """The answer in one line, from the numbers alone."""
     means = {name: result.scores(name).mean() for name in result.sets}
     best, worst = max(means, key=means.get), min(means, key=means.get)
-    if best == worst:
+    if len(means) == 1:
         return f"{best}: {means[best]:.0f} % right"
+    if means[best] == means[worst]:
+        return f"No difference: every set scores {means[best]:.0f} %"
     if min(len(result.scores(name)) for name in (best, worst)) > 1:
         _, low, _ = result.gap(best, worst)
         if low <= 0:
