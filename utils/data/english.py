@@ -7,21 +7,6 @@ import re
 
 _SIBILANT = re.compile(r"(s|sh|ch|x|z|o)$")
 _CONSONANT_Y = re.compile(r"(?<=[^aeiou])y$")
-_TWO_SYLLABLES_MORE = {
-    "famous",
-    "strange",
-    "boring",
-    "useful",
-    "useless",
-    "modern",
-    "patient",
-    "honest",
-    "serious",
-    "tired",
-    "absent",
-    "worried",
-    "bitter",
-}
 
 
 def plural(noun: str) -> str:
@@ -81,11 +66,7 @@ def comparative(adjective: str) -> str:
     if adjective in irregular:
         return irregular[adjective]
     syllables = len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", adjective)))
-    if (
-        adjective in _TWO_SYLLABLES_MORE
-        or syllables > 2
-        or (syllables == 2 and not adjective.endswith(("y", "ow", "et")))
-    ):
+    if syllables > 2 or (syllables == 2 and not adjective.endswith(("y", "ow", "et"))):
         return "more " + adjective
     if adjective.endswith("y") and syllables > 1:
         return adjective[:-1] + "ier"

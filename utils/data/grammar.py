@@ -572,9 +572,9 @@ def negation(r):
     who = _anyone(r)
     verb, en, fr = _action(r, TRANSITIVE, definite=True)
     x = r.random()
-    if x < 0.3:
+    if x < 0.3 and verb.en not in STATES:
         return f"{who.en} never {_present(who, verb)} {en}", join(who.fr, _not(verb.present[who.person], "jamais"), fr)
-    if x < 0.45:
+    if x < 0.45 and verb.en != "love":
         return f"{who.en} no longer {_present(who, verb)} {en}", join(
             who.fr, _not(verb.present[who.person], "plus"), fr
         )
@@ -748,7 +748,7 @@ def wh_question(r):
 POLITE = [
     v
     for v in TRANSITIVE
-    if v.en not in STATES | {"miss", "break", "obey", "thank", "hope", "receive", "begin", "build"}
+    if v.en not in STATES | {"miss", "break", "thank", "receive", "begin", "build", "steal"}
 ]
 
 
