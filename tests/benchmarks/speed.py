@@ -24,8 +24,8 @@ def plain_loop(rows, steps: int, seed: int = 0):
     torch.manual_seed(seed)
     model, tokenizer = profiles.load("tiny")
     model = get_peft_model(model, training._lora()).train()
-    order = training.seen_rows(len(rows), steps * training.BATCH_SIZE, seed)
-    encoded, _ = training.tokenize(rows, list(range(len(rows))), tokenizer, profiles.context_length(model))
+    seen, *_ = training.training_set(rows, steps, training.BATCH_SIZE, seed, tokenizer, profiles.context_length(model))
+    seen = seen.to_list()
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad], lr=2e-3, weight_decay=0.0, fused=True
     )
@@ -36,7 +36,7 @@ def plain_loop(rows, steps: int, seed: int = 0):
     losses = []
     here = profiles.hardware()
     for step in range(steps):
-        batch = [encoded[i] for i in order[step * training.BATCH_SIZE : (step + 1) * training.BATCH_SIZE]]
+        batch = seen[step * training.BATCH_SIZE : (step + 1) * training.BATCH_SIZE]
         width = max(len(row["input_ids"]) for row in batch)
         pad = [width - len(row["input_ids"]) for row in batch]
         ids = torch.tensor([row["input_ids"] + [tokenizer.pad_token_id] * n for row, n in zip(batch, pad)])

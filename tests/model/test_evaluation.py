@@ -39,7 +39,7 @@ def test_the_probability_of_a_reference_is_the_product_over_its_tokens(run):
     model, tokenizer = run.model, run.tokenizer
     prompt = tokenizer(row[0]["instruction"] + "\n")["input_ids"]
     whole = prompt + tokenizer(row[0]["output"])["input_ids"] + [tokenizer.eos_token_id]
-    with torch.inference_mode(), evaluation._autocast():
+    with torch.inference_mode(), evaluation.autocast():
         logprobs = model(input_ids=torch.tensor([whole])).logits[0].float().log_softmax(-1)
     expected = sum(logprobs[i - 1, whole[i]] for i in range(len(prompt), len(whole))).exp().item()
     assert evaluation.reference_probabilities(run, row)[0] == pytest.approx(expected, rel=0.02)

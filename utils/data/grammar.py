@@ -746,9 +746,7 @@ def wh_question(r):
 
 
 POLITE = [
-    v
-    for v in TRANSITIVE
-    if v.en not in STATES | {"miss", "break", "thank", "receive", "begin", "build", "steal"}
+    v for v in TRANSITIVE if v.en not in STATES | {"miss", "break", "thank", "receive", "begin", "build", "steal"}
 ]
 
 

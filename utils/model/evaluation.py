@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..data.text import normalise
-from .profiles import hardware
+from .profiles import autocast
 from .training import MAX_NEW_TOKENS, Run, check_rows, prompt_text
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-BATCH = 100
+BATCH = 40
 
 
 class Generated(NamedTuple):
@@ -74,7 +74,7 @@ def generate(run: Run, instructions: list[str], max_new_tokens: int = MAX_NEW_TO
         prompts = [prompt_text(instructions[i]) for i in order[start : start + BATCH]]
         batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False).to(model.device)
         batch.pop("token_type_ids", None)
-        with torch.inference_mode(), _autocast():
+        with torch.inference_mode(), autocast():
             out = model.generate(
                 **batch,
                 max_new_tokens=max_new_tokens,
@@ -121,20 +121,11 @@ def reference_probabilities(run: Run, rows: Dataset) -> list[float]:
             [[len(prompt) <= i < len(row) for i in range(width)] for prompt, row in zip(prompts, whole)],
             device=model.device,
         )
-        with torch.inference_mode(), _autocast():
+        with torch.inference_mode(), autocast():
             logits = model(input_ids=ids, use_cache=False).logits
         logprobs = logits[:, :-1].float().log_softmax(-1).gather(-1, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
         values += (logprobs * answer_mask[:, 1:]).sum(-1).exp().tolist()
     return values
-
-
-def _autocast():
-    import torch
-
-    here = hardware()
-    return torch.autocast(
-        here.device, dtype=getattr(torch, here.autocast or "bfloat16"), enabled=here.autocast is not None
-    )
 
 
 def format_matches(answer: str, reference: str) -> bool:

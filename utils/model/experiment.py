@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .training import Run
 
 Draw = Callable[[int], "Dataset"]
-WORKER_MEMORY = 1.2 * 2**30  # bytes a worker may need, measured: see tests/benchmarks
+WORKER_MEMORY = 1.0 * 2**30  # bytes a worker may need; `make bench` measures it
 LIBRARIES = ("torch", "transformers", "trl", "peft")
 
 
@@ -176,7 +177,8 @@ def compare(
         "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
     }
 
-    keys, jobs = {}, {}
+    workers = _workers(len(sets) * seeds, model) if workers is None else workers
+    keys, missing, finished = {}, {}, {}
     for name, source in sets.items():
         for seed in range(seeds):
             rows = source(seed) if callable(source) else source
@@ -188,16 +190,21 @@ def compare(
             # The base as it is has nothing to draw, so all its seeds are one run.
             key = store.content_hash(common | {"rows": pairs, "seed": None if rows is None else seed})
             keys[name, seed] = key
-            jobs[key] = {"key": key, "seed": seed, "rows": rows, "n_rows": len(pairs), "distinct": len(set(pairs))}
-    finished = {key: kept[0] for key in jobs if (kept := store.read(key))}
+            if kept := store.read(key):
+                finished[key] = kept[0]
+            elif key not in missing:
+                if not missing and workers > 1:
+                    _wake(workers)  # they import while the other sets are drawn
+                distinct = len(set(pairs))
+                missing[key] = {"key": key, "seed": seed, "rows": rows, "n_rows": len(pairs), "distinct": distinct}
     reused = sum(key in finished for key in keys.values())
-    missing = [job for key, job in jobs.items() if key not in finished]
-    interrupted = _run_all(missing, (model, steps, learning_rate, test), workers, finished)
-    keys = {at: key for at, key in keys.items() if key in finished}
-    if not keys:
+    interrupted = _run_all(list(missing.values()), (model, steps, learning_rate, test), workers, finished)
+    if not finished:
         raise KeyboardInterrupt("Stopped before the first run was finished.")
     if interrupted:
-        print(f"Stopped: {len(finished)} of {len(jobs)} runs are finished and kept. The same call goes on from there.")
+        runs = len(set(keys.values()))
+        print(f"Stopped: {len(finished)} of {runs} runs are finished and kept. The same call goes on from there.")
+    keys = {at: key for at, key in keys.items() if key in finished}
 
     lines, losses, notes = [], {}, {}
     for (name, seed), key in keys.items():
@@ -262,7 +269,7 @@ def _in_worker(job, model, steps, learning_rate, test, counter: str, at: int):
     return one_run(job, model, steps, learning_rate, test, on_step)
 
 
-def _run_all(jobs: list[dict], arguments: tuple, workers: int | None, finished: dict[str, dict]) -> bool:
+def _run_all(jobs: list[dict], arguments: tuple, workers: int, finished: dict[str, dict]) -> bool:
     """Run `jobs` and put their records into `finished`, by key; whether it was interrupted.
 
     `arguments` are those of `one_run` after the job: model, steps, learning rate, test rows.
@@ -271,9 +278,7 @@ def _run_all(jobs: list[dict], arguments: tuple, workers: int | None, finished: 
 
     if not jobs:
         return False
-    model, steps, *_ = arguments
-    workers = _workers(len(jobs), model) if workers is None else workers
-    per_job = max(1, steps)
+    per_job = max(1, arguments[1])
     with tqdm(
         total=len(jobs) * per_job,
         leave=False,
@@ -297,16 +302,27 @@ def _run_all(jobs: list[dict], arguments: tuple, workers: int | None, finished: 
     return False
 
 
+def _pool(workers: int):
+    from loky import get_reusable_executor
+
+    # loky replaces a worker that grows by 300 MB, taking it for a leak; one that trains grows by more, once.
+    return get_reusable_executor(max_workers=workers, timeout=120, env={"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9"})
+
+
+def _wake(workers: int) -> None:
+    """Start the worker processes on their imports, which take some seconds."""
+    for _ in range(workers):
+        _pool(workers).submit(import_module, "trl.trainer.sft_trainer")
+
+
 def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
     import tempfile
     from concurrent.futures import FIRST_COMPLETED, wait
 
-    from loky import get_reusable_executor
-
     with tempfile.TemporaryDirectory() as scratch:
         counter = os.path.join(scratch, "steps")
         done = np.memmap(counter, dtype=np.int32, mode="w+", shape=(len(jobs),))
-        executor = get_reusable_executor(max_workers=workers, timeout=120)
+        executor = _pool(workers)
         pending = {executor.submit(_in_worker, job, *arguments, counter, at): at for at, job in enumerate(jobs)}
         try:
             while pending:
