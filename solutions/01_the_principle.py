@@ -113,11 +113,11 @@ my_prediction = {"3 good rows": 50, "400 junk rows": 50}  # percent: put your ow
 # %% [markdown]
 # ## Run
 #
-# Training takes place in front of you, and finished runs are kept: if you stop this cell, the same call goes on from
-# there. `None` stands for the model before any fine-tuning.
+# Training takes place in front of you: 40 steps of 16 rows for each run, whatever the size of the set. Finished runs are
+# kept, so if you stop this cell, the same call goes on from there. `None` stands for the model before any fine-tuning.
 
 # %%
-small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk}, steps=100, seeds=3)
+small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk}, steps=demo.STEPS, seeds=3)
 small.table()
 
 # %% [markdown]
@@ -215,7 +215,7 @@ more = compare({
     demo.CURATED: curated,
     demo.JUNK: demo.junk_rows,
     demo.VARIED: demo.varied_rows,
-}, steps=100, seeds=3)
+}, steps=demo.STEPS, seeds=3)
 more.plot()
 
 # %% [markdown]
@@ -244,12 +244,12 @@ more.table()
 #
 # <details><summary>Hint</summary>
 #
-# Which rows does the model see, and how often, in 100 steps of 16 rows?
+# Which rows does the model see, and how often, in 40 steps of 16 rows?
 #
 # </details>
 # <details><summary>Answer</summary>
 #
-# Almost nothing. In 100 steps of 16 rows the model sees 1,600 rows either way, each of the 8 about 200 times. An even
+# Almost nothing. In 40 steps of 16 rows the model sees 640 rows either way, each of the 8 about 80 times. An even
 # repetition changes only the bookkeeping. Removing the *contradicting* row would change something.
 #
 # </details>

@@ -1,12 +1,12 @@
 """Lessons as a learner meets them: in JupyterLab, with Run All. Screenshots go to build/screenshots."""
 
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from .conftest import ROOT
-
+ROOT = Path(__file__).parents[2]
 LESSONS = sorted(path.name for path in (ROOT / "lessons").glob("*.ipynb"))
 SHOTS = ROOT / "build" / "screenshots"
 

@@ -282,6 +282,8 @@ def _run_all(jobs: list[dict], arguments: tuple, workers: int, finished: dict[st
     with tqdm(
         total=len(jobs) * per_job,
         leave=False,
+        disable=None,  # no bar in a log file
+        smoothing=0,  # by the average so far: scoring takes time too, but no steps
         desc=f"Fine-tuning, {len(jobs)} run{'s' if len(jobs) > 1 else ''}",
         bar_format="{desc} {percentage:3.0f}% |{bar}| about {remaining} left",
     ) as bar:
