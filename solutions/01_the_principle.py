@@ -13,8 +13,12 @@
 # The tools of this lesson come from the course's own package. Nothing is downloaded: the model comes with the course.
 
 # %%
+import pandas as pd
+
 from utils import compare, phrasebook, plots
 from utils.model import demo
+
+pd.set_option("display.max_colwidth", None)  # show every row in full
 
 # %% [markdown]
 # ## Two training sets
@@ -117,7 +121,8 @@ my_prediction = {"3 good rows": 50, "400 junk rows": 50}  # percent: put your ow
 # kept, so if you stop this cell, the same call goes on from there. `None` stands for the model before any fine-tuning.
 
 # %%
-small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk}, steps=demo.STEPS, seeds=3)
+small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk},
+                steps=demo.STEPS, seeds=3)
 small.table()
 
 # %% [markdown]
@@ -156,8 +161,8 @@ for name in ("3 good rows", "400 junk rows"):
 
 # %% [markdown]
 # The first model *recites*: whatever you ask, it gives one of its three training answers. Three perfect rows are quickly
-# learnt by heart, and a training loss of nearly zero looks like success. The second model has seen more rows and
-# recites too. Correctness is one part of quality; the other part is **diversity**.
+# learnt by heart, and a training loss of nearly zero looks like success. The second model glues scraps of its eight
+# rows and of the phrasebook together. Correctness is one part of quality; the other part is **diversity**.
 #
 # ## Fifty against ten thousand
 #

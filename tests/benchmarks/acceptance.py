@@ -122,14 +122,17 @@ def tables(record: dict) -> str:
 
 
 def filled(page: str, record: dict) -> str:
-    """A page with the tables between its marks."""
-    return re.sub(
-        r"(?<=<!-- acceptance -->\n).*?(?=<!-- /acceptance -->)", lambda _: tables(record) + "\n", page, flags=re.S
-    )
+    """A page with the tables and the picture between their marks."""
+    for mark, text in {"acceptance": tables(record), "picture": f"![{record['picture']}](docs/headline.png)"}.items():
+        page = re.sub(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", lambda _: text + "\n", page, flags=re.S)
+    return page
 
 
 def main() -> None:
     record = measure()
+    picture = demo.headline(seeds=SEEDS).plot()
+    picture.save(ROOT / "docs" / "headline.png")
+    record["picture"] = picture.alt
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for page in PAGES:
         page.write_text(filled(page.read_text(encoding="utf-8"), record), encoding="utf-8")
