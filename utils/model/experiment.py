@@ -56,6 +56,10 @@ class Comparison:
             raise ValueError(f'There is no set "{name}" here: there are {", ".join(self.sets)}.')
         return self.runs.loc[self.runs["set"] == name, metric].to_numpy()
 
+    def interval(self, name: str, metric: str = "exact_match") -> tuple[float, float]:
+        """The 95 % interval of one set's mean over the seeds: (low, high)."""
+        return interval(self.scores(name, metric))
+
     def gap(self, better: str, worse: str, metric: str = "exact_match") -> tuple[float, float, float]:
         """The difference of two sets' means and its 95 % interval (Welch's t): (difference, low, high).
 
@@ -77,7 +81,7 @@ class Comparison:
         lines = {}
         for name in self.sets:
             part = self.runs[self.runs["set"] == name]
-            low, high = interval(part["exact_match"].to_numpy())
+            low, high = self.interval(name)
             lines[name] = {
                 "rows": int(part["rows"].iloc[0]),
                 "distinct": int(part["distinct"].iloc[0]),

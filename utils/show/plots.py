@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 def headline(result: Comparison) -> Picture:
     """Which set teaches more? The exact match of every set: a dot for each seed, the mean, the 95 % interval."""
-    from ..model.experiment import interval
-
     names = result.sets
     figure = new_figure(8.4, 1.5 + 0.62 * len(names))
     axes = figure.axes[0]
@@ -29,7 +27,7 @@ def headline(result: Comparison) -> Picture:
         for line, name in enumerate(names):
             scores = result.scores(name)
             colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
-            low, high = interval(scores)
+            low, high = result.interval(name)
             mean = scores.mean()
             axes.plot([low, high], [line, line], color=colour, linewidth=7, alpha=0.25, solid_capstyle="butt")
             # Seeds side by side, not on top of each other.
