@@ -1,13 +1,14 @@
 # %% [markdown]
 # # 01 · The principle
 #
-# **15 minutes.** You fine-tune a small language model a dozen times, on this machine, and see what a training set is worth.
+# **25 minutes.** You fine-tune a small language model some twenty times, on this machine, and see what a training set is
+# worth.
 #
 # ## Why it matters
 #
 # Someone hands you 10,000 examples and a deadline. Somebody else offers 50 that she has read one by one. Which set do you
-# train on? The usual advice is: *the fifty*. Here you test that advice instead of believing it, and you will find
-# where it stops being true.
+# train on? The usual advice is: *the fifty*. Here you test that advice instead of believing it, and you find out what it
+# depends on.
 
 # %% [markdown]
 # The tools of this lesson come from the course's own package. Nothing is downloaded: the model comes with the course.
@@ -23,8 +24,9 @@ pd.set_option("display.max_colwidth", None)  # show every row in full
 # %% [markdown]
 # ## Two training sets
 #
-# The text this course grew from illustrates the advice with two tiny sets for the same task, translating into French.
-# One holds 3 careful rows. The other holds 8 careless ones, pasted in 50 times over.
+# The short text this course grew from, "Quality over quantity: the principle", illustrates the advice with two tiny sets
+# for the same task, translating into French. One holds 3 careful rows. The other holds 400 careless ones. Here they
+# are, word for word.
 
 # %%
 good, junk = phrasebook.principle_sets()
@@ -34,17 +36,18 @@ print(f"High-quality sample: {good[0]}")
 print(f"Low-quality sample: {junk[0]}")
 
 # %% [markdown]
-# A row is an *instruction* and the *output* we want. Look at what is really there before you train: here are the first
-# eight rows of the large set.
+# A row is an *instruction* and the *output* we want. Look at what is really there before you train: here are some rows
+# of the large set.
 
 # %%
-junk.to_pandas().head(8)
+junk.to_pandas().sample(8, random_state=0)
 
 # %% [markdown]
 # ### Exercise 1 · How many rows are really there? (3 minutes, easy)
 #
 # The original text calls this set "400 duplicates". Count for yourself: how many *different* rows does a set hold? Two
-# rows are the same if both their instruction and their output are.
+# rows are the same if both their instruction and their output are. `rows["instruction"]` gives you a column as
+# something like a list; `rows.to_pandas()` works too.
 
 # %%
 def count_distinct(rows):
@@ -56,7 +59,7 @@ def count_distinct(rows):
 
 for name, rows in {"good": good, "junk": junk}.items():
     distinct = count_distinct(rows)
-    if distinct in (None, ...):
+    if distinct is None or distinct is ...:
         print(f"{name}: not attempted yet")
     else:
         print(f"{name}: {len(rows)} rows, {distinct} of them different, {len(rows) - distinct} repeats")
@@ -87,7 +90,7 @@ def contradictions(rows):
 
 
 found = contradictions(junk)
-if found in (None, ...):
+if found is None or found is ...:
     print("Not attempted yet")
 else:
     for instruction, outputs in found.items():
@@ -96,29 +99,32 @@ else:
 # %% [markdown]
 # <details><summary>What to see here</summary>
 #
-# One instruction is answered in two ways, and one of the two answers is perfect: it is a row of the *good* set. So 50
-# of the 400 junk rows are exactly as good as the careful ones, and 50 others work against them. Quality belongs to
-# rows, but contradiction belongs to *pairs* of rows: you cannot see it by reading one at a time.
+# One instruction is answered in two ways, and one of the two answers is correct: it is a row of the *good* set. So at
+# least 50 of the 400 junk rows are exactly as good as the careful ones, and 50 others work against them. (Another 50,
+# "Hello" and "Bonjour", are correct as well.) Quality belongs to rows, but contradiction belongs to *pairs* of rows: you
+# cannot see it by reading one at a time.
 #
 # </details>
 
 # %% [markdown]
 # ## Predict
 #
-# Both sets will now train the same small model: the same number of steps, the same settings, three random seeds. Then
-# every model translates 200 sentences that nobody trained on. How many will it get exactly right?
+# Both sets will now *fine-tune* the same small model: continue the training of a finished model on rows of our own. Each
+# run takes the same number of *steps*, small corrections from a batch of 16 rows each, and is repeated with three
+# *seeds*, which fix everything random. Then every model translates 200 sentences that nobody trained on. How many
+# answers will be an *exact match*, equal to the right answer but for the kind of space or apostrophe?
 #
 # Write your guesses down before you run the next cell. A wrong guess that you wrote down teaches more than a right one
 # that you only thought.
 
 # %%
-my_prediction = {"3 good rows": 50, "400 junk rows": 50}  # percent: put your own numbers here
+my_prediction = {"3 good rows": None, "400 junk rows": None}  # percent: put your own numbers here
 
 # %% [markdown]
 # ## Run
 #
 # Training takes place in front of you: 40 steps of 16 rows for each run, whatever the size of the set. Finished runs are
-# kept, so if you stop this cell, the same call goes on from there. `None` stands for the model before any fine-tuning.
+# kept, so if you stop this cell, the same call resumes from there. `None` stands for the model before any fine-tuning.
 
 # %%
 small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk},
@@ -126,7 +132,11 @@ small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": j
 small.table()
 
 # %% [markdown]
-# Each dot in the picture is one seed, the thick line is their mean, and the pale band is its 95 % interval: where the mean
+# The columns: *exact match* with its 95 % interval over the seeds; *chrF*, how many character sequences an answer shares with
+# the right one; *format*, how many answers look like a sentence; *entropy*, how undecided the model is between next
+# words (0: certain); *p(right)*, the probability it gives to the whole right answer.
+#
+# In the picture each dot is one seed, the thick line is their mean, and the pale band is the interval: where the mean
 # would probably lie if you ran many more seeds.
 
 # %%
@@ -134,18 +144,20 @@ small.plot()
 
 # %%
 for name, guess in my_prediction.items():
-    print(f"{name}: you predicted {guess} %, measured {small.scores(name).mean():.0f} %")
+    said = "you made no prediction" if guess is None else f"you predicted {guess} %"
+    print(f"{name}: {said}, measured {small.scores(name).mean():.0f} %")
 
 # %% [markdown]
 # How to read it:
 #
 # - **No fine-tuning**: the model has read a phrasebook in both languages, so it *knows* the words. It scores next to
-#   nothing, because it has never met the form "Translate to French: …". Fine-tuning on a few rows cannot teach it French;
-#   it can only bring out what is there.
-# - **3 good rows and 400 junk rows**: is there a difference that the bands do not swallow? The text this course grew from
-#   says that its three rows hold all the signal needed to learn the task. On this model, that does **not** hold.
+#   nothing, because it has never met an instruction. Fine-tuning on a few rows cannot teach it French; it can only bring
+#   out what is there.
+# - **3 good rows and 400 junk rows**: next to nothing either, and no difference worth the name. The original text says that
+#   its three rows hold all the signal needed to learn the task. On this model, that does **not** hold.
+# - **The entropy** of the 3-row model is low: it is *sure* of its wrong answers. Confidence is not correctness.
 #
-# Good rows alone are not enough, then. To see why, look at the answers.
+# *Three* good rows are not enough, then. To see why, look at the answers.
 
 # %% [markdown]
 # ## Look at the answers
@@ -162,16 +174,19 @@ for name in ("3 good rows", "400 junk rows"):
 # %% [markdown]
 # The first model *recites*: whatever you ask, it gives one of its three training answers. Three perfect rows are quickly
 # learnt by heart, and a training loss of nearly zero looks like success. The second model glues scraps of its eight
-# rows and of the phrasebook together. Correctness is one part of quality; the other part is **diversity**.
+# rows and of the phrasebook together. Correctness is one part of quality; another part is **diversity**.
 #
 # ## Fifty against ten thousand
 #
 # Now a comparison that is worth making:
 #
-# - **50 curated rows**, written for *coverage*: each construction of the phrasebook occurs twice, and each row has a
-#   reason to be in.
+# - **50 curated rows**, written for *coverage*: each sentence pattern of the phrasebook occurs twice, and each row has a
+#   reason to be there.
 # - **10,000 junk rows**: 8 sentence pairs repeated, 80 % of the copies damaged (lower case, typos, cut short, the wrong
 #   answer, something off topic).
+#
+# The comparison is one of equal *training*: 40 steps of 16 rows are 640 rows. Of the 10,000 rows a run sees 640, once
+# each; the 50 rows are seen about 13 times each.
 
 # %%
 curated = phrasebook.curated()
@@ -181,24 +196,31 @@ curated.to_pandas()[["instruction", "output", "reason"]].sample(5, random_state=
 demo.junk_rows(seed=0).to_pandas().sample(5, random_state=1)
 
 # %% [markdown]
-# Before you run it: how many points will separate the two? And which model will be *surer* of its answers?
+# Before you run it, write down: how many points will separate the two?
+
+# %%
+my_lead = None  # points: put your own number here
 
 # %%
 headline = demo.headline(seeds=3)
+lead, low, high = headline.gap(demo.CURATED, demo.JUNK)
+print(f"You predicted {my_lead}; measured: a lead of {lead:.0f} points (95 % interval {low:.0f} to {high:.0f}).")
 headline.plot()
 
 # %%
 headline.table()
 
+# %% [markdown]
+# The score alone does not show how *sure* the models are. The next picture does.
+
 # %%
 plots.confidence(headline)
 
 # %% [markdown]
-# The second picture shows what the score alone does not: the *entropy* of the answers, how undecided the model is between
-# next words. Rows that disagree with each other teach a model to hedge.
+# The junk model hedges: the answers in its rows are unpredictable, so it spreads its bets over many next words.
 #
-# And the cost? Both models took the same number of steps, so the large set was not even slower. It wasted the effort of
-# collecting it, and what it costs you comes later: count the tokens you pay for until one answer is right.
+# And the cost? Both models took the same number of steps, so training took about the same time. What was wasted is the
+# effort of collecting 10,000 rows, and the bill comes later: count the tokens you pay for until one answer is right.
 
 # %%
 headline.receipt()
@@ -206,40 +228,47 @@ headline.receipt()
 # %% [markdown]
 # ## Gotcha: it was not the *size* that hurt
 #
-# It is tempting to leave here with "small sets win". Test that too, before you repeat it to anyone. Two more sets:
+# It is tempting to leave here with "small sets win". Test that too, before you repeat it to anyone. Three more sets:
 #
-# - **10 clean rows**, drawn at random: no curation, other rows for every seed.
-# - **10,000 varied rows, 80 % damaged**: the same damage as in the junk, in the same share, but on 10,000 *different*
-#   sentences.
+# - **10 clean rows**, drawn at random: no curation, different rows for each seed.
+# - **200 clean rows**, drawn in the same way.
+# - **10,000 varied rows, 80 % damaged**: the same damage as in the junk, in the same proportion, but every row has a
+#   sentence of its own.
 #
-# Which of the four will win? Decide before you run.
+# Which of the five will win, and which will come last? Decide before you run.
 
 # %%
 more = compare({
     "10 clean rows": lambda seed: phrasebook.examples(10, seed=seed),
     demo.CURATED: curated,
+    "200 clean rows": lambda seed: phrasebook.examples(200, seed=seed),
     demo.JUNK: demo.junk_rows,
     demo.VARIED: demo.varied_rows,
 }, steps=demo.STEPS, seeds=3)
 more.plot()
 
-# %% [markdown]
-# Read this picture slowly, it is the most useful one of the lesson.
-#
-# - The two large sets have the same size and the same share of damage. What separates them is *diversity*: 8 different
-#   sentences or 10,000.
-# - Random damage points in no particular direction, so over many different sentences it averages out of the *answers*.
-#   It does not average out of the *confidence*: look at the entropy column below.
-# - Ten random clean rows are a lottery: look at how far apart their dots are. The case of "10 rows beat 10,000" is real
-#   but fragile; the case of 50 is not. Lesson 04 puts intervals on this.
-
 # %%
 more.table()
 
 # %% [markdown]
+# Read this picture slowly: it is the most useful one in the lesson.
+#
+# - **The two large sets** have the same size and the same share of damage. What separates them is diversity: 8 different
+#   sentences, or a new one in each of the 640 rows that a run sees. Variety wins much of the skill back. It does
+#   not win back the confidence: compare their entropy and p(right) with those of the clean sets.
+# - **The three clean sets** show the other side. Going from 10 rows to 50 or 200 is going for *quantity*, and it does
+#   not hurt; look at whether it helps. More *good* rows are never the problem.
+# - **Ten clean rows** already come close. So "10 beat 10,000" holds in this picture, with this model and these settings.
+#   The README's table shows the same sets at other numbers of steps and other learning rates: check there
+#   how far you may lean on it.
+
+# %% [markdown]
 # So the advice, as far as *you* have now measured it: at the same number of steps, correct, consistent and **diverse** rows
-# are worth more each; repetition adds nothing; random damage costs you confidence, and it takes a lot of varied data
-# to make up for it. Damage that is *systematic*, the same mistake again and again, is another matter. It waits in lesson 06.
+# are worth more each. Damage costs right answers and confidence; variety wins part of the answers back.
+#
+# And how far it reaches: this is one small model whose pretraining covered the task, and the curated rows were written
+# with the patterns of the test in view. Large models may differ, so the same cells also run with a real one
+# (`model="smollm2-135m"`), given time or a GPU.
 
 # %% [markdown]
 # ## Check your understanding
@@ -254,8 +283,9 @@ more.table()
 # </details>
 # <details><summary>Answer</summary>
 #
-# Almost nothing. In 40 steps of 16 rows the model sees 640 rows either way, each of the 8 about 80 times. An even
-# repetition changes only the bookkeeping. Removing the *contradicting* row would change something.
+# Almost nothing, we expect. In 40 steps of 16 rows the model sees 640 rows either way, each of the 8 about 80 times. An
+# even repetition changes only the bookkeeping. Do not take our word for it:
+# `compare({"8 rows": junk.select(range(8)), "400 rows": junk}, steps=demo.STEPS)` checks it.
 #
 # </details>
 #
@@ -269,9 +299,9 @@ more.table()
 # </details>
 # <details><summary>Answer</summary>
 #
-# Not yet. What hurt was not the number of rows. If the 10,000 are varied and their flaws are random, they may carry
-# coverage that 50 rows cannot have. Measure first: how many different rows, which flaws, random or systematic. That
-# is lesson 02.
+# Not yet. What hurt was not the number of rows. If the 10,000 are varied, there may be a large clean set inside them, with
+# coverage that 50 rows lack. Measure first: how many different rows, which flaws, and whether the flaws are scattered or
+# always the same. Then clean, and compare again.
 #
 # </details>
 
@@ -279,10 +309,10 @@ more.table()
 # ## If it breaks
 #
 # - **A cell takes much longer than a minute.** Something else is using the processor. Finished runs are kept, so stop the
-#   cell (■) and run it again later: it goes on where it was.
-# - **The kernel dies.** Most likely the memory ran out. Call `compare(..., workers=1)`: one run at a time needs less than
-#   half the memory.
+#   cell (■) and run it again later: it resumes from there.
+# - **The kernel dies.** Most likely the memory ran out. Call `compare(..., workers=1)`: it runs one model at a time, in the
+#   kernel itself, and needs much less memory.
 # - **The picture shows other numbers than your neighbour's.** A different processor rounds differently, so single seeds
-#   differ by a few points. The order of the sets should not. If it does, that is worth telling us.
+#   differ by a few points. The large gaps should not. If one does, that is worth telling us.
 # - **`ValueError: The column "instruction" is missing`.** Your own set names its columns differently; the message says how
 #   to rename one.
