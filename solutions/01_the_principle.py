@@ -62,7 +62,8 @@ for name, rows in {"good": good, "junk": junk}.items():
     if distinct is None or distinct is ...:
         print(f"{name}: not attempted yet")
     else:
-        print(f"{name}: {len(rows)} rows, {distinct} of them different, {len(rows) - distinct} repeats")
+        repeats = len(rows) - distinct
+        print(f"{name}: {len(rows)} rows, {distinct} different, {repeats} repeats")
 
 # %% [markdown]
 # <details><summary>What to see here</summary>
@@ -118,7 +119,7 @@ else:
 # that you only thought.
 
 # %%
-my_prediction = {"3 good rows": None, "400 junk rows": None}  # percent: put your own numbers here
+my_prediction = {"3 good rows": None, "400 junk rows": None}  # percent: your numbers here
 
 # %% [markdown]
 # ## Run
@@ -165,7 +166,8 @@ for name, guess in my_prediction.items():
 # A score hides *how* a model is wrong. Ask both the same questions.
 
 # %%
-questions = ["Translate to French: The cat is black.", "Translate to French: Where is the station?",
+questions = ["Translate to French: The cat is black.",
+             "Translate to French: Where is the station?",
              "Translate to French: I would like some bread, please."]
 for name in ("3 good rows", "400 junk rows"):
     answers = small.run(name).answer(questions)
@@ -199,12 +201,13 @@ demo.junk_rows(seed=0).to_pandas().sample(5, random_state=1)
 # Before you run it, write down: how many points will separate the two?
 
 # %%
-my_lead = None  # points: put your own number here
+my_lead = None  # points: your number here
 
 # %%
 headline = demo.headline(seeds=3)
 lead, low, high = headline.gap(demo.CURATED, demo.JUNK)
-print(f"You predicted {my_lead}; measured: a lead of {lead:.0f} points (95 % interval {low:.0f} to {high:.0f}).")
+print(f"Your prediction: {my_lead}. Measured: a lead of {lead:.0f} points,",
+      f"95 % interval {low:.0f} to {high:.0f}.")
 headline.plot()
 
 # %%
