@@ -3,7 +3,7 @@ import torch
 from datasets import Dataset
 
 from utils import evaluate, fine_tune, phrasebook
-from utils.model import evaluation
+from utils.model import evaluation, generation
 
 TEST = phrasebook.examples(30, split="test")
 
@@ -30,7 +30,10 @@ def test_exact_match_counts_what_answer_says(run):
 
 def test_generation_keeps_the_order_of_the_prompts(run):
     prompts = list(TEST["instruction"])
-    there, back = evaluation.generate(run, prompts), evaluation.generate(run, prompts[::-1])
+    there, back = (
+        generation.generate(run.model, run.tokenizer, prompts),
+        generation.generate(run.model, run.tokenizer, prompts[::-1]),
+    )
     assert there.answers == back.answers[::-1]
 
 
@@ -39,14 +42,14 @@ def test_the_probability_of_a_reference_is_the_product_over_its_tokens(run):
     model, tokenizer = run.model, run.tokenizer
     prompt = tokenizer(row[0]["instruction"] + "\n")["input_ids"]
     whole = prompt + tokenizer(row[0]["output"])["input_ids"] + [tokenizer.eos_token_id]
-    with torch.inference_mode(), evaluation.autocast():
+    with torch.inference_mode(), generation.autocast():
         logprobs = model(input_ids=torch.tensor([whole])).logits[0].float().log_softmax(-1)
     expected = sum(logprobs[i - 1, whole[i]] for i in range(len(prompt), len(whole))).exp().item()
-    assert evaluation.reference_probabilities(run, row)[0] == pytest.approx(expected, rel=0.02)
+    assert generation.reference_probabilities(run.model, run.tokenizer, row)[0] == pytest.approx(expected, rel=0.02)
 
 
 def test_an_answer_without_an_end_stops_at_the_limit(run):
-    made = evaluation.generate(run, ["Translate to French: Hello"], max_new_tokens=2)
+    made = generation.generate(run.model, run.tokenizer, ["Translate to French: Hello"], max_new_tokens=2)
     assert made.tokens[0] <= 2
 
 

@@ -318,7 +318,11 @@ def _pool(workers: int):
 def _wake(workers: int) -> None:
     """Start the worker processes on their imports, which take some seconds."""
     for _ in range(workers):
-        _pool(workers).submit(import_module, "trl.trainer.sft_trainer")
+        _pool(workers).submit(_import_training)
+
+
+def _import_training() -> None:
+    import_module("trl.trainer.sft_trainer")
 
 
 def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
@@ -409,7 +413,10 @@ def _code() -> str:
     """A hash of the code that decides a result, so that runs of an older version are not reused."""
     here = Path(__file__).parent
     return store.content_hash(
-        [(here / name).read_text(encoding="utf-8") for name in ("profiles.py", "training.py", "evaluation.py")]
+        [
+            (here / name).read_text(encoding="utf-8")
+            for name in ("profiles.py", "generation.py", "training.py", "evaluation.py")
+        ]
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .generation import MAX_NEW_TOKENS, generate, prompt_text
 from .profiles import autocast, context_length, hardware, load, profile, quiet
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ BATCH_SIZE = 16
 WINDOW = 8
 LORA_RANK = 16
 WARM_UP = 0.05
-MAX_NEW_TOKENS = 64
 
 
 class FineTuningError(RuntimeError):
@@ -76,10 +76,8 @@ class Run:
         >>> run.answer("Translate to French: Where is the station?")        # doctest: +SKIP
         'Où est la gare ?'
         """
-        from .evaluation import generate
-
         prompts = [instruction] if isinstance(instruction, str) else list(instruction)
-        answers = generate(self, prompts, max_new_tokens).answers
+        answers = generate(self.model, self.tokenizer, prompts, max_new_tokens).answers
         return answers[0] if isinstance(instruction, str) else answers
 
     def to_record(self) -> tuple[dict, bytes]:
@@ -104,11 +102,6 @@ class Run:
         return (
             f"<Run of {self.model_name}: {len(self.losses)} steps, {self.tokens:,} tokens, {self.seconds:.1f} s{loss}>"
         )
-
-
-def prompt_text(instruction: str) -> str:
-    """What the model reads before its answer: the instruction and a newline."""
-    return instruction + "\n"
 
 
 def fine_tune(
