@@ -204,7 +204,7 @@ def group_by_length(order: list[int], length: Callable[[int], int], batch_size: 
     row is still seen about when it was.
 
     >>> group_by_length([0, 1, 2, 3], {0: 9, 1: 2, 2: 8, 3: 1}.get, batch_size=2, seed=0)
-    [2, 0, 3, 1]
+    [3, 1, 2, 0]
     """
     r, grouped = random.Random(seed), []
     for start in range(0, len(order), WINDOW * batch_size):
