@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Draw = Callable[[int], "Dataset"]
 WORKER_MEMORY = 1.0 * 2**30  # bytes a worker may need; `make bench` measures it
+PERCENT = ("exact_match", "chrf", "format_rate", "right_answer", "calibration")
 LIBRARIES = ("torch", "transformers", "trl", "peft")
 
 
@@ -74,6 +75,8 @@ class Comparison:
         if a.std() == b.std() == 0:
             return difference, difference, difference
         low, high = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
+        if metric in PERCENT:
+            low, high = max(low, -100.0), min(high, 100.0)
         return float(difference), float(low), float(high)
 
     def table(self) -> pd.DataFrame:
