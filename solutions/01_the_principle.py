@@ -260,7 +260,7 @@ more.table()
 #   sentences, or a new one in each of the 640 rows that a run sees. Variety wins much of the skill back. It does
 #   not win back the confidence: compare their entropy and p(right) with those of the clean sets.
 # - **The three clean sets** show the other side. Going from 10 rows to 50 or 200 is going for *quantity*, and it does
-#   not hurt; look at whether it helps. More *good* rows are never the problem.
+#   not hurt; look at whether it helps. Here it is not the number of rows that is the problem.
 # - **Ten clean rows** already come close. So "10 beat 10,000" holds in this picture. It is *fragile*, though: in the README's
 #   table, made of longer runs at other settings, three times the learning rate costs the ten rows nearly everything, and
 #   the fifty about a third. "50 beat 10,000" holds in every line of it.
