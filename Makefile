@@ -14,7 +14,7 @@ help:           ## show the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
 
 lab: $(LAB)     ## set up and open the course in JupyterLab
-	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(VENV)/bin/jupyter lab $(LAB_OPTIONS) lessons/01_the_principle.ipynb
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(VENV)/bin/jupyter lab --ServerApp.root_dir=$(CURDIR) $(LAB_OPTIONS) lessons/01_the_principle.ipynb
 
 test: $(DEV)    ## set up and run the tests
 	HF_HUB_OFFLINE=1 $(RUN) -m pytest $(TEST_OPTIONS)
