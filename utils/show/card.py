@@ -1,0 +1,64 @@
+"""A sentence to the learner, as a card: a sign, a word and the text, so that the meaning never hangs on a colour.
+
+>>> Card("right", "8 different rows.")
+✓ Right. 8 different rows.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+KINDS = {  # kind: (sign, word, colour of the bar at its left)
+    "right": ("✓", "Right.", "#007A5A"),
+    "wrong": ("✗", "Not right yet.", "#B84A00"),
+    "not attempted": ("○", "Not attempted yet.", "#5A5A5A"),
+    "note": ("→", "", "#0062A3"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One message of a given kind (see `KINDS`). The text is plain: what looks like HTML in it is shown as text.
+
+    Lines of the text stay lines. A text between backquotes is shown as code.
+    """
+
+    kind: str
+    text: str = ""
+
+    def __repr__(self) -> str:
+        sign, word, _ = KINDS[self.kind]
+        return " ".join(part for part in (sign, word, self.text) if part)
+
+    def html(self) -> str:
+        sign, word, colour = KINDS[self.kind]
+        heading = f"<b>{html.escape(word)}</b> " if word else ""
+        return (
+            f'<div style="border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0; max-width: 46em; '
+            f'line-height: 1.5; white-space: pre-line; overflow-wrap: anywhere"><span aria-hidden="true" '
+            f'style="color: {colour}; font-weight: bold">{sign}</span> {heading}{marked_up(self.text)}</div>'
+        )
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def marked_up(text: str) -> str:
+    """Plain text as safe HTML, with what stands between backquotes as code.
+
+    >>> marked_up("Use `a < b`.")
+    'Use <code>a &lt; b</code>.'
+    """
+    parts = html.escape(text, quote=False).split("`")
+    if len(parts) % 2 == 0:  # a backquote without its pair is only a character
+        return "`".join(parts)
+    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+
+
+def folded(title: str, text: str) -> str:
+    """Safe HTML with `text` folded away under `title`."""
+    return (
+        f"<details><summary>{marked_up(title)}</summary>"
+        f'<div style="white-space: pre-line; padding: 4px 16px">{marked_up(text)}</div></details>'
+    )

@@ -1,0 +1,86 @@
+"""The frame around every widget of the course: a name for screen readers, calm looks, and keys that stay inside.
+
+JupyterLab takes keys for itself wherever no text is being typed: on a radio button of a widget the arrow keys would
+move to another cell, and "d d" would delete one. It leaves alone what has the attribute data-lm-suppress-shortcuts
+(Lumino's word for it), so the frame gives it to whatever gets the focus.
+"""
+
+from __future__ import annotations
+
+import anywidget
+import ipywidgets
+import traitlets
+
+CSS = """
+.qoq-frame { max-width: 46em; padding: 10px 14px; margin: 4px 0; border: 1px solid #B0B0B0; border-radius: 4px;
+  overflow: visible; font-size: var(--jp-content-font-size1, 14px); }
+.qoq-frame.qoq-bare { border: none; padding: 0; }
+.qoq-frame .widget-html, .qoq-frame .widget-html-content { font-size: inherit; line-height: 1.5; height: auto;
+  min-height: 0; overflow-wrap: anywhere; }
+.qoq-frame .widget-radio-box { width: 100%; max-width: 100%; margin-bottom: 0; }
+.qoq-frame .widget-radio, .qoq-frame .widget-checkbox { height: auto; width: 100%; }
+.qoq-frame .widget-radio-box label, .qoq-frame .widget-checkbox .widget-label-basic { display: flex; gap: 8px;
+  height: auto; padding: 3px 0; line-height: 1.5; font-size: inherit; white-space: normal; text-overflow: clip;
+  align-items: flex-start; }
+.qoq-frame .widget-radio-box label { flex-direction: row-reverse; justify-content: flex-end; }
+.qoq-frame input[type=radio], .qoq-frame input[type=checkbox] { flex: none; margin: 4px 0 0 2px; }
+.qoq-frame .widget-readout { min-width: 2em; text-align: right; }
+.qoq-frame button:focus-visible, .qoq-frame input:focus-visible, .qoq-frame textarea:focus-visible,
+.qoq-frame .noUi-handle:focus-visible { outline: 3px solid #0072B2; outline-offset: 2px; }
+.qoq-frame-mark { display: none; }
+"""
+
+JAVASCRIPT = """
+export default { render({ model, el }) {
+  el.classList.add("qoq-frame-mark");
+  const settle = (attempts) => {
+    const frame = el.closest(".qoq-frame");
+    if (!frame) { if (attempts) requestAnimationFrame(() => settle(attempts - 1)); return; }
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", model.get("label"));
+    frame.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    frame.querySelectorAll(".qoq-reply").forEach((reply) => reply.setAttribute("aria-live", "polite"));
+    frame.querySelectorAll(".noUi-handle").forEach((handle) => handle.setAttribute("aria-label", model.get("label")));
+    frame.querySelectorAll("textarea").forEach((box) => box.setAttribute("aria-label", model.get("label")));
+  };
+  settle(120);
+} };
+"""
+
+
+class _Mark(anywidget.AnyWidget):
+    """Shows nothing; from inside the frame its code reaches the frame's own element."""
+
+    _esm = JAVASCRIPT
+    _css = CSS
+    label = traitlets.Unicode().tag(sync=True)
+
+
+def frame(label: str, children: list[ipywidgets.Widget], *, bare: bool = False) -> ipywidgets.VBox:
+    """`children` one below the other, as one group that a screen reader calls `label`; `bare` draws no border."""
+    box = ipywidgets.VBox([*children, _Mark(label=label)])
+    box.add_class("qoq-frame")
+    if bare:
+        box.add_class("qoq-bare")
+    return box
+
+
+def text(content: str = "") -> ipywidgets.HTML:
+    """A place for safe HTML (see `Card.html` and `marked_up`)."""
+    return ipywidgets.HTML(content)
+
+
+def reply() -> ipywidgets.HTML:
+    """A place for answers to what the learner did: a screen reader reads out what appears there."""
+    place = ipywidgets.HTML()
+    place.add_class("qoq-reply")
+    return place
+
+
+def button(label: str, act, *, primary: bool = False) -> ipywidgets.Button:
+    """A button that calls `act()` when it is pressed."""
+    made = ipywidgets.Button(
+        description=label, button_style="primary" if primary else "", layout=ipywidgets.Layout(width="auto")
+    )
+    made.on_click(lambda _: act())
+    return made
