@@ -1,7 +1,7 @@
 """Finished runs on disk, so that a killed kernel or a second look costs nothing.
 
-A run is kept under a hash of all that decides its result. Files are written beside their place and then renamed, so
-a file that is there is whole. Where nothing can be written, runs are kept in memory instead, and that is said once.
+A run is kept under a hash of all that decides its result, in files that are whole when they are there. Where nothing
+can be written, runs are kept in memory instead, and that is said once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import os
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from ..data.files import write_whole
 
 _in_memory: dict[str, tuple[dict, bytes]] = {}
 
@@ -45,9 +47,8 @@ def read(key: str) -> tuple[dict, bytes] | None:
 def write(key: str, record: dict, adapter: bytes) -> None:
     """Keep a finished run; the record comes last, so that a run with a record is complete."""
     try:
-        folder().mkdir(parents=True, exist_ok=True)
-        _write_whole(folder() / f"{key}.safetensors", adapter)
-        _write_whole(folder() / f"{key}.json", json.dumps(record, ensure_ascii=False).encode())
+        write_whole(folder() / f"{key}.safetensors", adapter)
+        write_whole(folder() / f"{key}.json", json.dumps(record, ensure_ascii=False).encode())
     except OSError as error:
         if not _in_memory:
             print(
@@ -55,12 +56,3 @@ def write(key: str, record: dict, adapter: bytes) -> None:
                 "Set the variable QOQ_CACHE to a folder that can be written to."
             )
         _in_memory[key] = record, adapter
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
