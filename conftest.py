@@ -1,4 +1,4 @@
-"""Settings for every test: finished runs are kept in a folder of this test session, and no model hub is asked."""
+"""Settings for every test: runs and progress are kept in a folder of this test session, and no model hub is asked."""
 
 import os
 import tempfile
@@ -8,6 +8,7 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 _cache = tempfile.TemporaryDirectory(prefix="qoq-runs-")
 os.environ["QOQ_CACHE"] = _cache.name  # notebooks and worker processes inherit it
+os.environ["QOQ_PROGRESS"] = os.path.join(_cache.name, "progress.json")
 
 
 def pytest_collection_modifyitems(items):
@@ -29,3 +30,13 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("QOQ_CACHE", str(tmp_path / "runs"))
     monkeypatch.setattr(store, "_in_memory", {})
     return tmp_path / "runs"
+
+
+@pytest.fixture
+def own_progress(tmp_path, monkeypatch):
+    """An empty record of progress, for this test alone."""
+    from utils.course import record
+
+    monkeypatch.setenv("QOQ_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(record, "_in_memory", None)
+    return tmp_path / "progress.json"

@@ -154,7 +154,7 @@ def test_workers_follow_cores_and_memory(monkeypatch):
     monkeypatch.setattr(experiment, "_may_have_accelerator", lambda: False)
     monkeypatch.setattr("loky.cpu_count", lambda: 4)
     monkeypatch.setattr(experiment, "available_memory", lambda: 2.5 * experiment.WORKER_MEMORY)
-    assert experiment._workers(10, "tiny") == 2
+    assert experiment.workers_for(10, "tiny") == 2
     monkeypatch.setattr(experiment, "available_memory", lambda: 0.5 * experiment.WORKER_MEMORY)
-    assert experiment._workers(10, "tiny") == 1
-    assert experiment._workers(1, "tiny") == 1
+    assert experiment.workers_for(10, "tiny") == 1
+    assert experiment.workers_for(1, "tiny") == 1

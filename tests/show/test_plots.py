@@ -40,3 +40,17 @@ def test_the_alt_text_of_the_headline_has_the_numbers(result):
 def test_no_winner_is_called_when_the_interval_holds_zero(result):
     result.runs.loc[result.runs["set"] == "poor", "exact_match"] = [40, 92, 99]
     assert plots.headline(result).alt.startswith("No clear winner")
+
+
+def test_a_prediction_is_drawn_and_said_beside_its_result(result):
+    before = len(plots.headline(result).figure.axes[0].lines)
+    picture = plots.headline(result, {"poor": 55, "a set of another picture": 10})
+    assert "poor: 12 %, 95 % interval 7 to 17 (predicted 55 %)" in picture.alt and "another" not in picture.alt
+    assert len(picture.figure.axes[0].lines) == before + 1
+
+
+def test_the_picture_of_predictions_measures_the_distance():
+    picture = plots.predictions([("00", "base", 40, 0), ("01", "junk", 20, 0)])
+    assert picture.alt.startswith("Your 2 predictions were 30 points off on average.")
+    assert "base: predicted 40, measured 0; junk: predicted 20, measured 0" in picture.alt
+    assert picture.png().startswith(b"\x89PNG")

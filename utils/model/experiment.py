@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from . import store
+from .memory import available_memory
 from .profiles import TINY, profile
 
 if TYPE_CHECKING:
@@ -113,11 +114,11 @@ class Comparison:
             }
         return pd.DataFrame.from_dict(lines, orient="index").rename_axis("training set")
 
-    def plot(self):
-        """The headline picture: score by set, a dot for each seed, a bar for the interval."""
+    def plot(self, predicted: dict[str, float] | None = None):
+        """The headline picture: score by set, a dot for each seed, a bar for the interval, and what was predicted."""
         from ..show import plots
 
-        return plots.headline(self)
+        return plots.headline(self, predicted)
 
     def run(self, name: str, seed: int = 0) -> Run:
         """The fine-tuned model of one set and seed, to ask it something: `result.run("50 curated rows").answer("…")`."""
@@ -184,7 +185,7 @@ def compare(
         "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
     }
 
-    workers = _workers(len(sets) * seeds, model) if workers is None else workers
+    workers = workers_for(len(sets) * seeds, model) if workers is None else workers
     keys, missing, finished = {}, {}, {}
     for name, source in sets.items():
         for seed in range(seeds):
@@ -350,7 +351,7 @@ def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
             raise
 
 
-def _workers(n_jobs: int, model: str) -> int:
+def workers_for(n_jobs: int, model: str) -> int:
     """How many runs side by side: one per core, as far as the memory goes; one at a time on an accelerator."""
     from loky import cpu_count
 
@@ -366,20 +367,6 @@ def _may_have_accelerator() -> bool:
     from .profiles import hardware
 
     return hardware().device != "cpu"
-
-
-def available_memory() -> float:
-    """Bytes that may still be used, by the machine's count and by the limits of a container (cgroup, Binder)."""
-    import psutil
-
-    free = [float(psutil.virtual_memory().available)]
-    if os.environ.get("MEM_LIMIT", "").isdigit():  # set by Binder
-        free.append(float(os.environ["MEM_LIMIT"]) - psutil.Process().memory_info().rss)
-    for group in (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory")):
-        for limit, used in (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")):
-            if (group / limit).exists() and (text := (group / limit).read_text().strip()).isdigit():
-                free.append(float(text) - float((group / used).read_text()))
-    return min(free)
 
 
 def _check_overlap(name: str, rows: Dataset, test: Dataset) -> None:

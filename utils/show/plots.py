@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from ..model.experiment import Comparison
 
 
-def headline(result: Comparison) -> Picture:
-    """Which set teaches more? The exact match of every set: a dot for each seed, the mean, the 95 % interval."""
+def headline(result: Comparison, predicted: dict[str, float] | None = None) -> Picture:
+    """Which set teaches more? The exact match of every set: a dot for each seed, the mean, the 95 % interval.
+
+    `predicted` maps sets to what the learner expected (%); a dotted line marks it. Other names in it are ignored.
+    """
+    predicted = predicted or {}
     names = result.sets
     figure = new_figure(8.4, 1.5 + 0.62 * len(names))
     axes = figure.axes[0]
@@ -38,9 +42,16 @@ def headline(result: Comparison) -> Picture:
                 f"{mean:.0f} %", (mean, line - 0.34), ha="center", va="bottom", color=colour, fontweight="bold"
             )
             between = f", 95 % interval {low:.0f} to {high:.0f}" if len(scores) > 1 else ", one seed"
-            parts.append(f"{name}: {mean:.0f} %{between}")
+            expected = ""
+            if name in predicted:
+                axes.plot([predicted[name]] * 2, [line - 0.3, line + 0.3], ":", color="black", linewidth=2)
+                axes.annotate(
+                    f"you: {predicted[name]:.0f} %", (predicted[name], line + 0.34), ha="center", va="top", fontsize=9
+                )
+                expected = f" (predicted {predicted[name]:.0f} %)"
+            parts.append(f"{name}: {mean:.0f} %{between}{expected}")
         axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 26)) for name in names])
-        axes.set_ylim(len(names) - 0.4, -0.75)
+        axes.set_ylim(len(names) - 0.4 + 0.2 * (names[-1] in predicted), -0.75)
         axes.set_xlim(-3, 103)
         axes.grid(axis="y", visible=False)
         axes.set_xlabel("right answers on held-out sentences (exact match, %)")
@@ -112,6 +123,47 @@ def confidence(result: Comparison) -> Picture:
         _title(figure, f"Surest of its answers: {min(means, key=means.get)}; least sure: {max(means, key=means.get)}")
         _source(figure, result)
     return Picture(figure, "Confidence against correctness. " + "; ".join(parts) + ".")
+
+
+def predictions(points: list[tuple[str, str, float, float]]) -> Picture:
+    """How good are my predictions? Each against what was measured, over all lessons; on the diagonal it was right.
+
+    `points` are (lesson, name, predicted, measured), the numbers in percent of the scale of their question.
+    """
+    figure = new_figure(7.0, 4.8)
+    axes = figure.axes[0]
+    lessons = list(dict.fromkeys(lesson for lesson, *_ in points))
+    with matplotlib.rc_context(SETTINGS):
+        axes.plot([0, 100], [0, 100], "-", color=QUIET, linewidth=1)
+        axes.annotate("on this line: right", (84, 80), color=QUIET, ha="left", va="top", fontsize=9)
+        for at, lesson in enumerate(lessons):
+            here = np.array([values for owner, _, *values in points if owner == lesson])
+            axes.plot(
+                *here.T,
+                MARKERS[at % len(MARKERS)],
+                color=COLOURS[at % len(COLOURS)],
+                markersize=8,
+                alpha=0.8,
+                label=f"lesson {lesson}",
+            )
+        axes.set_xlabel("predicted (% of the scale)")
+        axes.set_ylabel("measured (% of the scale)")
+        axes.set_xlim(-3, 103)
+        axes.set_ylim(-3, 103)
+        if lessons:
+            axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        _title(figure, _calibration(points))
+    each = "; ".join(f"{name}: predicted {said:.0f}, measured {found:.0f}" for _, name, said, found in points)
+    return Picture(figure, f"{_calibration(points)}. Predicted against measured, in percent of the scale. {each}")
+
+
+def _calibration(points: list[tuple[str, str, float, float]]) -> str:
+    if not points:
+        return "No prediction has met its result yet"
+    off = np.array([said - found for *_, said, found in points])
+    one = len(points) == 1
+    words = f"Your {'prediction was' if one else f'{len(points)} predictions were'} {np.abs(off).mean():.0f} points off"
+    return words if one else f"{words} on average"
 
 
 def _verdict(result: Comparison) -> str:

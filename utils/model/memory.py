@@ -1,0 +1,29 @@
+"""How much memory there is, by the machine's count and by the limits of a container (cgroup, Binder)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def total_memory() -> float:
+    """Bytes there are in all, used or not."""
+    return min(limit for limit, _ in _accounts())
+
+
+def available_memory() -> float:
+    """Bytes that may still be used."""
+    return min(limit - used for limit, used in _accounts())
+
+
+def _accounts() -> Iterator[tuple[float, float]]:
+    """Every limit that holds here, and what of it is used, in bytes."""
+    import psutil
+
+    machine = psutil.virtual_memory()
+    yield float(machine.total), float(machine.total - machine.available)
+    if os.environ.get("MEM_LIMIT", "").isdigit():  # set by Binder
+        yield float(os.environ["MEM_LIMIT"]), float(psutil.Process().memory_info().rss)
+    for group in (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory")):
+        for limit, used in (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")):
+            if (group / limit).exists() and (text := (group / limit).read_text().strip()).isdigit():
+                yield float(text), float((group / used).read_text())
