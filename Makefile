@@ -8,13 +8,13 @@ LAB    := $(VENV)/.lab
 DEV    := $(VENV)/.dev
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: lab test demo notebooks bench base clean help
+.PHONY: lab test demo notebooks check lesson bench base clean help
 
 help:           ## show the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
 
 lab: $(LAB)     ## set up and open the course in JupyterLab
-	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(VENV)/bin/jupyter lab --ServerApp.root_dir=$(CURDIR) $(LAB_OPTIONS) lessons/01_the_principle.ipynb
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(VENV)/bin/jupyter lab --ServerApp.root_dir=$(CURDIR) $(LAB_OPTIONS) lessons/00_start_here.ipynb
 
 test: $(DEV)    ## set up and run the tests
 	HF_HUB_OFFLINE=1 $(RUN) -m pytest $(TEST_OPTIONS)
@@ -24,6 +24,12 @@ demo: $(LAB)    ## the headline experiment in a terminal
 
 notebooks: $(DEV)  ## build lessons/ and solutions/ from solutions/*.py
 	$(RUN) -m utils.course.authoring
+
+check: $(DEV)   ## find mistakes in lessons and documents: links, parts, minutes, leaks of solutions ...
+	@$(RUN) -m utils.course.authoring check
+
+lesson: $(DEV)  ## lay out a new lesson: make lesson NAME=02_look_first TITLE="Look first"
+	@$(RUN) -m utils.course.authoring new "$$NAME" "$$TITLE"
 
 bench: $(DEV)   ## speed, memory and the acceptance figures of the base model
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks

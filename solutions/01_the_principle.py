@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 01 · The principle
 #
-# **25 minutes.** You fine-tune a small language model some twenty times, on this machine, and see what a training set is
-# worth.
+# **25 minutes:** 11 reading, 7 exercises, 2 running, 5 questions.
+#
+# You fine-tune a small language model some twenty times, on this machine, and see what a training set is worth.
 #
 # ## Why it matters
 #
@@ -16,7 +17,8 @@
 # %%
 import pandas as pd
 
-from utils import compare, phrasebook, plots
+from utils import compare, phrasebook, plots, progress
+from utils.course.lesson import all_predictions
 from utils.model import demo
 
 pd.set_option("display.max_colwidth", None)  # show every row in full
@@ -57,21 +59,18 @@ def count_distinct(rows):
     ### END SOLUTION
 
 
-for name, rows in {"good": good, "junk": junk}.items():
-    distinct = count_distinct(rows)
-    if distinct is None or distinct is ...:
-        print(f"{name}: not attempted yet")
-    else:
-        repeats = len(rows) - distinct
-        print(f"{name}: {len(rows)} rows, {distinct} different, {repeats} repeats")
+# %%
+lesson.exercise(1).check(count_distinct)
 
 # %% [markdown]
-# <details><summary>What to see here</summary>
-#
-# The large set is not 400 duplicates. It is 8 different rows and 392 exact repeats of them. A repeat brings no new
+# Solved or not, here they are, counted by pandas: each different row of the large set, and how often it stands there.
+
+# %%
+junk.to_pandas().value_counts().reset_index()
+
+# %% [markdown]
+# So the large set is not 400 duplicates: it is 8 different rows and 392 exact repeats of them. A repeat brings no new
 # information; it only decides which rows the model sees more often.
-#
-# </details>
 
 # %% [markdown]
 # ### Exercise 2 · Which rows contradict each other? (4 minutes, medium)
@@ -90,22 +89,21 @@ def contradictions(rows):
     ### END SOLUTION
 
 
-found = contradictions(junk)
-if found is None or found is ...:
-    print("Not attempted yet")
-else:
-    for instruction, outputs in found.items():
-        print(instruction, *sorted(outputs), sep="\n   ")
+# %%
+lesson.exercise(2).check(contradictions)
 
 # %% [markdown]
-# <details><summary>What to see here</summary>
-#
+# In the junk set, that is one instruction. Once more in pandas' words: group the rows by their instruction, and keep
+# the groups with more than one different output.
+
+# %%
+junk.to_pandas().drop_duplicates().groupby("instruction").filter(lambda group: len(group) > 1)
+
+# %% [markdown]
 # One instruction is answered in two ways, and one of the two answers is correct: it is a row of the *good* set. So at
 # least 50 of the 400 junk rows are exactly as good as the careful ones, and 50 others work against them. (Another 50,
 # "Hello" and "Bonjour", are correct as well.) Quality belongs to rows, but contradiction belongs to *pairs* of rows: you
 # cannot see it by reading one at a time.
-#
-# </details>
 
 # %% [markdown]
 # ## Predict
@@ -115,11 +113,13 @@ else:
 # *seeds*, which fix everything random. Then every model translates 200 sentences that nobody trained on. How many
 # answers will be an *exact match*, equal to the right answer but for the kind of space or apostrophe?
 #
-# Write your guesses down before you run the next cell. A wrong guess that you wrote down teaches more than a right one
-# that you only thought.
+# Seal your guesses before you run the next cells.
 
 # %%
-my_prediction = {"3 good rows": None, "400 junk rows": None}  # percent: your numbers here
+lesson.predict("3 good rows")
+
+# %%
+lesson.predict("400 junk rows")
 
 # %% [markdown]
 # ## Run
@@ -137,16 +137,17 @@ small.table()
 # the right one; *format*, how many answers look like a sentence; *entropy*, how undecided the model is between next
 # words (0: certain); *p(right)*, the probability it gives to the whole right answer.
 #
+# And your predictions, beside what was measured:
+
+# %%
+lesson.reveal({name: small.scores(name).mean() for name in ["3 good rows", "400 junk rows"]})
+
+# %% [markdown]
 # In the picture each dot is one seed, the thick line is their mean, and the pale band is the interval: where the mean
-# would probably lie if you ran many more seeds.
+# would probably lie if you ran many more seeds. A dotted line is your prediction.
 
 # %%
-small.plot()
-
-# %%
-for name, guess in my_prediction.items():
-    said = "you made no prediction" if guess is None else f"you predicted {guess} %"
-    print(f"{name}: {said}, measured {small.scores(name).mean():.0f} %")
+small.plot(predicted=lesson.predicted)
 
 # %% [markdown]
 # How to read it:
@@ -198,20 +199,30 @@ curated.to_pandas()[["instruction", "output", "reason"]].sample(5, random_state=
 demo.junk_rows(seed=0).to_pandas().sample(5, random_state=1)
 
 # %% [markdown]
-# Before you run it, write down: how many points will separate the two?
+# ## Predict the lead
+#
+# Before you run it: how many points will separate the two?
 
 # %%
-my_lead = None  # points: your number here
+lesson.predict("lead")
+
+# %% [markdown]
+# Now run it. The picture shows both sets, the table below it the numbers.
 
 # %%
 headline = demo.headline(seeds=3)
-lead, low, high = headline.gap(demo.CURATED, demo.JUNK)
-print(f"Your prediction: {my_lead}. Measured: a lead of {lead:.0f} points,",
-      f"95 % interval {low:.0f} to {high:.0f}.")
 headline.plot()
 
 # %%
 headline.table()
+
+# %% [markdown]
+# How far apart are they, and how sure is that? The interval says where the lead would probably lie with many more seeds.
+
+# %%
+lead, low, high = headline.gap(demo.CURATED, demo.JUNK)
+print(f"A lead of {lead:.0f} points, 95 % interval {low:.0f} to {high:.0f}.")
+lesson.reveal({"lead": lead})
 
 # %% [markdown]
 # The score alone does not show how *sure* the models are. The next picture does.
@@ -238,7 +249,13 @@ headline.receipt()
 # - **10,000 varied rows, 80 % damaged**: the same damage as in the junk, in the same proportion, but every row has a
 #   sentence of its own.
 #
-# Which of the five will win, and which will come last? Decide before you run.
+# Which of the five will win, and which will come last? Decide before you run, and seal a number for the new large set.
+
+# %%
+lesson.predict("10,000 varied rows, 80 % damaged")
+
+# %% [markdown]
+# Some of these runs are finished already, so only the new ones are trained.
 
 # %%
 more = compare({
@@ -248,7 +265,13 @@ more = compare({
     demo.JUNK: demo.junk_rows,
     demo.VARIED: demo.varied_rows,
 }, steps=demo.STEPS, seeds=3)
-more.plot()
+lesson.reveal({demo.VARIED: more.scores(demo.VARIED).mean()})
+
+# %% [markdown]
+# All five in one picture, and then as a table:
+
+# %%
+more.plot(predicted=lesson.predicted)
 
 # %%
 more.table()
@@ -276,37 +299,37 @@ more.table()
 # %% [markdown]
 # ## Check your understanding
 #
-# **1.** A colleague removes the 392 repeats from the junk set and trains on the remaining 8 rows, with the same number of steps.
-# What changes?
+# Four questions. Each wrong choice tells you why it is wrong; the last question is answered in words, and you compare
+# your answer with ours.
+
+# %%
+lesson.quiz(1)
+
+# %%
+lesson.quiz(2)
+
+# %% [markdown]
+# Now put something in order, and then answer the question that the original text ends with.
+
+# %%
+lesson.quiz(3)
+
+# %%
+lesson.quiz(4)
+
+# %% [markdown]
+# ## How well do you predict?
 #
-# <details><summary>Hint</summary>
-#
-# Which rows does the model see, and how often, in 40 steps of 16 rows?
-#
-# </details>
-# <details><summary>Answer</summary>
-#
-# Almost nothing, we expect. In 40 steps of 16 rows the model sees 640 rows either way, each of the 8 about 80 times. An
-# even repetition changes only the bookkeeping. Do not take our word for it:
-# `compare({"8 rows": junk.select(range(8)), "400 rows": junk}, steps=demo.STEPS)` checks it.
-#
-# </details>
-#
-# **2.** Your 50 curated rows score far better than 10,000 scraped ones. Your manager concludes: "So we should delete
-# the 10,000." Do you agree?
-#
-# <details><summary>Hint</summary>
-#
-# Compare the two large sets in the last picture.
-#
-# </details>
-# <details><summary>Answer</summary>
-#
-# Not yet. What hurt was not the number of rows. If the 10,000 are varied, there may be a large clean set inside them, with
-# coverage that 50 rows lack. Measure first: how many different rows, which flaws, and whether the flaws are scattered or
-# always the same. Then clean, and compare again.
-#
-# </details>
+# This picture grows from lesson to lesson: each of your predictions, against what was measured.
+
+# %%
+all_predictions()
+
+# %% [markdown]
+# And this is where you are.
+
+# %%
+progress()
 
 # %% [markdown]
 # ## If it breaks

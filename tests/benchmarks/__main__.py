@@ -5,12 +5,13 @@ Machines are noisy, so times are compared as ratios of runs that took turns. Not
 
 import sys
 
-from . import acceptance, speed
+from . import acceptance, lessons, speed
 
 ALL = {
     "speed": speed.fine_tune_against_a_plain_loop,
     "start": speed.kernel_start_to_headline,
     "imports": speed.imports,
+    "lessons": lessons.main,
     "acceptance": acceptance.main,
 }
 

@@ -10,10 +10,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "build" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -57,12 +59,16 @@ def lab(tmp_path_factory):
     """The address of a JupyterLab that serves a copy of the lessons, started as `make lab` starts it."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "lessons", folder / "lessons")
+    for path in ROOT.iterdir():
+        if path.name not in ("lessons", ".git", "build"):
+            (folder / path.name).symlink_to(path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {
         "JUPYTER_CONFIG_PATH": str(ROOT / ".jupyter"),
         "HOME": str(folder / "home"),
+        "QOQ_PROGRESS": str(folder / "progress.json"),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
     log = open(folder / "server.log", "w")
@@ -95,3 +101,54 @@ def lab(tmp_path_factory):
     server.terminate()
     server.wait(30)
     log.close()
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def run_all(page, lab):
+    """Open a lesson, choose Run > Run All Cells, wait until all have run, and give the saved notebook."""
+    address, folder = lab
+
+    def run(name: str, minutes: float) -> nbformat.NotebookNode:
+        page.goto(f"{address}/lab/tree/lessons/{name}?token=test")
+        page.wait_for_selector(".jp-Notebook", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        until = time.time() + 60 * minutes
+        while time.time() < until:
+            page.wait_for_timeout(1_000)
+            page.keyboard.press("Control+s")
+            page.wait_for_timeout(500)
+            notebook = nbformat.read(folder / "lessons" / name, as_version=4)
+            code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+            failed = [output for cell in code for output in cell.outputs if output.output_type == "error"]
+            assert not failed, "\n".join(failed[0].traceback)
+            if all(cell.execution_count for cell in code):
+                return notebook
+        pytest.fail(f"{name} did not finish in {minutes} minutes.")
+
+    return run
+
+
+@pytest.fixture
+def photograph(page):
+    """Screenshots of the whole notebook, one window after the other, at a given width."""
+
+    def shoot(name: str, width: int) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_timeout(500)
+        scroller = page.locator(".jp-Notebook .jp-WindowedPanel-outer")
+        for number, top in enumerate(range(0, scroller.evaluate("e => e.scrollHeight"), 850)):
+            scroller.evaluate("(e, top) => e.scrollTo(0, top)", top)
+            page.wait_for_timeout(400)
+            page.screenshot(path=SHOTS / f"{name}-{width}-{number:02d}.png")
+
+    return shoot

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from . import store
-from .memory import available_memory
+from .memory import available_memory, give_back
 from .profiles import TINY, profile
 
 if TYPE_CHECKING:
@@ -254,6 +254,8 @@ def one_run(
     scores = evaluate(run, test).as_dict()
     del scores["per_correct"]  # infinite where nothing is right, which JSON cannot say; the receipt works it out
     run_record, adapter = run.to_record()
+    del run
+    give_back()
     return {
         "key": job["key"],
         "n_rows": job["n_rows"],

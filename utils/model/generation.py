@@ -42,20 +42,25 @@ def generate(model, tokenizer, instructions: list[str], max_new_tokens: int = MA
         prompts = [prompt_text(instructions[i]) for i in order[start : start + BATCH]]
         batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False).to(model.device)
         batch.pop("token_type_ids", None)
+        entropy, chosen = [], []
+
+        def watch(_, logits):  # each step as it comes: all logits of a batch at once would fill the memory
+            logprobs = logits.float().log_softmax(-1)
+            entropy.append(-(logprobs.exp() * logprobs).sum(-1))
+            chosen.append(logprobs.amax(-1))
+            return logits
+
         with torch.inference_mode(), autocast():
             out = model.generate(
                 **batch,
                 max_new_tokens=max_new_tokens,
                 do_sample=False,
-                output_logits=True,
-                return_dict_in_generate=True,
+                logits_processor=[watch],
                 pad_token_id=tokenizer.pad_token_id,
                 eos_token_id=tokenizer.eos_token_id,
             )
-        new = out.sequences[:, batch["input_ids"].shape[1] :]
-        logprobs = torch.stack(out.logits, dim=1).float().log_softmax(-1)
-        entropy = -(logprobs.exp() * logprobs).sum(-1)
-        chosen = logprobs.gather(-1, new.unsqueeze(-1)).squeeze(-1)
+        new = out[:, batch["input_ids"].shape[1] :]
+        entropy, chosen = torch.stack(entropy, dim=1), torch.stack(chosen, dim=1)
         ended = (new == tokenizer.eos_token_id).long().cumsum(-1)
         alive = (ended == 0) | ((ended == 1) & (new == tokenizer.eos_token_id))  # up to and with the first end token
         counts += alive.sum(-1).tolist()

@@ -1,6 +1,9 @@
 """How much memory there is, by the machine's count and by the limits of a container (cgroup, Binder)."""
 
+import ctypes
+import gc
 import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,13 @@ def total_memory() -> float:
 def available_memory() -> float:
     """Bytes that may still be used."""
     return min(limit - used for limit, used in _accounts())
+
+
+def give_back() -> None:
+    """Give memory that a finished run no longer uses back to the system; glibc would keep most of it, in pieces."""
+    gc.collect()
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _accounts() -> Iterator[tuple[float, float]]:

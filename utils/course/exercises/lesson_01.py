@@ -1,0 +1,213 @@
+"""What lesson 01, The principle, asks of the learner."""
+
+from __future__ import annotations
+
+from ...data import phrasebook
+from ...widgets.predict import Prediction
+from ...widgets.quiz import AllOf, Choice, InOrder, OneOf, Open
+from . import Mistake, call, exercise
+
+
+def _rows(*pairs: tuple[str, str]):
+    from datasets import Dataset
+
+    return Dataset.from_list([{"instruction": instruction, "output": output} for instruction, output in pairs])
+
+
+@exercise(
+    1,
+    "How many rows are really there?",
+    minutes=3,
+    difficulty="easy",
+    hints=(
+        "A Python `set` keeps each thing once.",
+        '`zip(rows["instruction"], rows["output"])` gives the pairs, one after the other.',
+        "Put both together: the length of the set of the pairs.",
+    ),
+    mistakes=(
+        Mistake(lambda rows: len(rows), "every row"),
+        Mistake(lambda rows: len(set(rows["instruction"])), "instructions"),
+        Mistake(lambda rows: len(set(rows["output"])), "outputs"),
+        Mistake(lambda rows: set(zip(rows["instruction"], rows["output"])), "number"),
+        Mistake(lambda rows: len(set(rows)), "TypeError"),
+    ),
+    well_done="The large set is not 400 duplicates: it is a handful of rows and exact repeats of them.",
+)
+def distinct_rows(count_distinct):
+    """A function from rows to the number of different (instruction, output) pairs."""
+    _, junk = phrasebook.principle_sets()
+    tricky = _rows(("a", "x"), ("a", "y"), ("b", "x"), ("a", "x"))
+    for name, rows in {"junk": junk, "the four rows a-x, a-y, b-x, a-x": tricky}.items():
+        right = len(set(zip(rows["instruction"], rows["output"])))
+        found = call(count_distinct, rows, shown="count_distinct(junk)")
+        if not isinstance(found, int):
+            return f"A number is wanted, and your function gives a {type(found).__name__}. How many does it hold?"
+        said = f"For {name}, your function gives {found}."
+        if found == len(rows):
+            return f"{said} That counts every row, repeats included."
+        if found == len(set(rows["instruction"])) != right:
+            return (
+                f"{said} That counts the different instructions. Two rows with the same instruction can still differ."
+            )
+        if found == len(set(rows["output"])) != right:
+            return f"{said} That counts the different outputs. Two rows with the same output can still differ."
+        if found != right:
+            return f"{said} Two rows are the same if both their instruction and their output are: count each pair once."
+    return None
+
+
+def _every_instruction(rows):
+    outputs = {}
+    for instruction, output in zip(rows["instruction"], rows["output"]):
+        outputs.setdefault(instruction, set()).add(output)
+    return outputs
+
+
+def _repeats_as_contradictions(rows):
+    outputs = {}
+    for instruction, output in zip(rows["instruction"], rows["output"]):
+        outputs.setdefault(instruction, []).append(output)
+    return {instruction: found for instruction, found in outputs.items() if len(found) > 1}
+
+
+def _only_the_instructions(rows):
+    return [instruction for instruction, outputs in _every_instruction(rows).items() if len(outputs) > 1]
+
+
+def _only_the_last_output(rows):
+    found = dict(zip(rows["instruction"], rows["output"]))
+    return {instruction: {output} for instruction, output in found.items()}
+
+
+@exercise(
+    2,
+    "Which rows contradict each other?",
+    minutes=4,
+    difficulty="medium",
+    hints=(
+        "First gather, for each instruction, the set of all its outputs: a dictionary of sets.",
+        "`outputs.setdefault(instruction, set()).add(output)` adds to the set and makes it if it is not there yet.",
+        "Then keep only the instructions whose set has more than one output.",
+    ),
+    mistakes=(
+        Mistake(_every_instruction, "only one output"),
+        Mistake(_repeats_as_contradictions, "set"),
+        Mistake(_only_the_instructions, "dictionary"),
+        Mistake(_only_the_last_output, "only one output"),
+        Mistake(lambda rows: {}, "misses"),
+    ),
+    well_done="One instruction has two answers, and one of the two is a row of the good set.",
+)
+def contradictions(find):
+    """A function from rows to {instruction: {output, output, …}} where there is more than one output."""
+    rows = _rows(("Say hello", "Bonjour"), ("Say hello", "Salut"), ("Say bye", "Au revoir"), ("Say bye", "Au revoir"))
+    right = {"Say hello": {"Bonjour", "Salut"}}
+    found = call(find, rows, shown="contradictions(rows)")
+    if not isinstance(found, dict):
+        return (
+            f"A dictionary is wanted, instruction → set of outputs, and your function gives a {type(found).__name__}."
+        )
+    if not all(isinstance(outputs, set) for outputs in found.values()):
+        return "The outputs of an instruction should be a `set`: in a list, repeats of one answer look like several."
+    if alone := [instruction for instruction, outputs in found.items() if len(outputs) < 2]:
+        return f"“{alone[0]}” is in your result with only one output: nothing contradicts it."
+    if found != right:
+        return f"Tried on four rows, your function gives {found} and misses something: it should give {right}."
+    return None
+
+
+PREDICTIONS = {
+    each.name: each
+    for each in (
+        Prediction("3 good rows", "After training on the 3 good rows, how many of the answers will be exactly right?"),
+        Prediction("400 junk rows", "And after training on the 400 junk rows?"),
+        Prediction("lead", "How many points will the 50 curated rows be ahead of the 10,000 junk rows?", unit="points"),
+        Prediction(
+            "10,000 varied rows, 80 % damaged",
+            "The same damage as in the junk, but no sentence twice: how many answers will be exactly right?",
+        ),
+    )
+}
+
+QUESTIONS = {
+    1: OneOf(
+        "A colleague removes the 392 repeats from the junk set and trains on the remaining 8 rows, with the same number "
+        "of steps. What changes?",
+        (
+            Choice(
+                "The model becomes much better: the repeats were the problem.",
+                "Each repeat was one of the same 8 rows. What the model sees in its 40 steps has hardly changed.",
+            ),
+            Choice(
+                "Almost nothing: the model sees the same 8 rows about as often.",
+                'Either way it sees 640 rows, each of the 8 about 80 times. Check it: `compare({"8 rows": '
+                'junk.select(range(8)), "400 rows": junk}, steps=demo.STEPS)`.',
+                right=True,
+            ),
+            Choice(
+                "The model becomes worse: it has less data.",
+                "Less data, but no less information: the repeats said nothing new.",
+            ),
+        ),
+        hint="Which rows does the model see, and how often, in 40 steps of 16 rows?",
+    ),
+    2: AllOf(
+        "Your 50 curated rows beat 10,000 scraped ones. “So let us delete the 10,000,” says your manager. Which of these "
+        "would you want to know first? Choose all that apply.",
+        (
+            Choice(
+                "How many of the 10,000 are different from each other",
+                "Variety decides whether there is something to gain: the two large sets differed in nothing else.",
+                right=True,
+            ),
+            Choice(
+                "Whether the flaws are scattered or always the same",
+                "Scattered damage can average out in the answers; always the same flaw is learnt as if it were right.",
+                right=True,
+            ),
+            Choice(
+                "Which constructions the 10,000 cover and the 50 do not",
+                "What no row shows, no row teaches: there may be a large clean set inside.",
+                right=True,
+            ),
+            Choice(
+                "How low the training loss on the 10,000 gets",
+                "A low training loss shows that rows were memorised, not that they were right.",
+            ),
+            Choice(
+                "Nothing: small sets win",
+                "Small was not the reason. 200 clean rows did no worse than 50.",
+            ),
+        ),
+        hint="Compare the two large sets in the last picture.",
+    ),
+    3: InOrder(
+        "You are handed 10,000 rows for fine-tuning. Put the steps in order.",
+        (
+            Choice("Measure the set: different rows, flaws, contradictions", "Nothing comes before looking."),
+            Choice("Set test rows aside, and keep them out of training", "First measure what you have."),
+            Choice("Curate some fifty rows that you have read yourself", "The test has to be set aside before that."),
+            Choice("Fine-tune on them and score the model on the test", "There has to be a checked set to train on."),
+            Choice(
+                "Add more rows, as long as the score on the test goes up",
+                "Grow on evidence, not on hope: measure, set the test aside, start small and checked, then grow.",
+            ),
+        ),
+        hint="You can neither choose rows before you have looked at them, nor grow a set before you have a score.",
+    ),
+    4: Open(
+        "You have 10,000 customer-support answers. Half are from 2018: old terms, a different product. Half are from "
+        "2024, and current. Your team says: “Let us use all 10,000, to be safe.” What would you do instead, and why?",
+        "Start from the 5,000 answers of 2024 and leave those of 2018 out. Where the product has changed, the two halves "
+        "answer one question in two ways: to the model that is a contradiction, not more knowledge, and no amount of "
+        "data averages it away. More rows are “safer” only if they agree. Before deciding for good, measure: how many "
+        "topics have really changed? What is still true in 2018 can stay. And test on questions of today only, for "
+        "each choice. Lesson 10 runs this very experiment.",
+        (
+            "Train on the current half, and leave out or filter the old one.",
+            "The old rows contradict the new ones; the conflict hurts, not the number of rows.",
+            "Decide by measuring: on held-out questions of today, for each choice.",
+        ),
+        hint="What does the model learn from two rows with the same question and different answers?",
+    ),
+}
