@@ -116,7 +116,8 @@ def run_all(page, lab):
     address, folder = lab
 
     def run(name: str, minutes: float) -> nbformat.NotebookNode:
-        page.goto(f"{address}/lab/tree/lessons/{name}?token=test")
+        shutil.copy(ROOT / "lessons" / name, folder / "lessons")  # as it was before any other test
+        page.goto(f"{address}/lab/tree/lessons/{name}?reset&token=test")
         page.wait_for_selector(".jp-Notebook", timeout=60_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -132,7 +133,9 @@ def run_all(page, lab):
             assert not failed, "\n".join(failed[0].traceback)
             if all(cell.execution_count for cell in code):
                 return notebook
-        pytest.fail(f"{name} did not finish in {minutes} minutes.")
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / "unfinished.png")
+        pytest.fail(f"{name} did not finish in {minutes} minutes: see {SHOTS / 'unfinished.png'}.")
 
     return run
 

@@ -36,8 +36,8 @@ def _rows(*pairs: tuple[str, str]):
 def distinct_rows(count_distinct):
     """A function from rows to the number of different (instruction, output) pairs."""
     _, junk = phrasebook.principle_sets()
-    tricky = _rows(("a", "x"), ("a", "y"), ("b", "x"), ("a", "x"))
-    for name, rows in {"junk": junk, "the four rows a-x, a-y, b-x, a-x": tricky}.items():
+    tricky = _rows(("a", "x"), ("a", "y"), ("b", "y"), ("c", "y"), ("a", "x"))
+    for name, rows in {"junk": junk, "the five rows a-x, a-y, b-y, c-y, a-x": tricky}.items():
         right = len(set(zip(rows["instruction"], rows["output"])))
         found = call(count_distinct, rows, shown="count_distinct(junk)")
         if not isinstance(found, int):
