@@ -22,7 +22,7 @@ from utils import compare, phrasebook, progress
 from utils.course import machine
 
 # %% [markdown]
-# This is what the course has found here. Every row should say that it is fine.
+# This is what the course has found here. Where something needs your attention, the last column says what to do.
 
 # %%
 machine.report()
@@ -95,12 +95,12 @@ lesson.reveal({"no fine-tuning": base.scores("no fine-tuning").mean()})
 base.plot(predicted=lesson.predicted)
 
 # %% [markdown]
-# What does it say instead of a translation? Look at a few answers: a score alone never tells *how* a model is wrong.
+# What does it say instead of a translation? Look at two answers: a score alone never tells *how* a model is wrong.
 
 # %%
 questions = ["Translate to French: The cat is black.", "Translate to French: Where is the station?"]
 for question, answer in zip(questions, base.run("no fine-tuning").answer(questions)):
-    print(question, "→", answer)
+    print(question, answer.replace("\n", " / "), sep="\n   ")
 
 # %% [markdown]
 # ## Gotcha: a score of zero is not a lack of knowledge

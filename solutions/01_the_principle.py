@@ -15,13 +15,9 @@
 # The tools of this lesson come from the course's own package. Nothing is downloaded: the model comes with the course.
 
 # %%
-import pandas as pd
-
-from utils import compare, phrasebook, plots, progress
+from utils import compare, phrasebook, plots, progress, tables
 from utils.course.lesson import all_predictions
 from utils.model import demo
-
-pd.set_option("display.max_colwidth", None)  # show every row in full
 
 # %% [markdown]
 # ## Two training sets
@@ -42,7 +38,7 @@ print(f"Low-quality sample: {junk[0]}")
 # of the large set.
 
 # %%
-junk.to_pandas().sample(8, random_state=0)
+tables.words(junk.to_pandas().sample(8, random_state=0))
 
 # %% [markdown]
 # ### Exercise 1 · How many rows are really there? (3 minutes, easy)
@@ -66,7 +62,7 @@ lesson.exercise(1).check(count_distinct)
 # Solved or not, here they are, counted by pandas: each different row of the large set, and how often it stands there.
 
 # %%
-junk.to_pandas().value_counts().reset_index()
+tables.words(junk.to_pandas().value_counts().reset_index())
 
 # %% [markdown]
 # So the large set is not 400 duplicates: it is 8 different rows and 392 exact repeats of them. A repeat brings no new
@@ -97,7 +93,8 @@ lesson.exercise(2).check(contradictions)
 # the groups with more than one different output.
 
 # %%
-junk.to_pandas().drop_duplicates().groupby("instruction").filter(lambda group: len(group) > 1)
+distinct = junk.to_pandas().drop_duplicates()
+tables.words(distinct.groupby("instruction").filter(lambda group: len(group) > 1))
 
 # %% [markdown]
 # One instruction is answered in two ways, and one of the two answers is correct: it is a row of the *good* set. So at
@@ -193,10 +190,10 @@ for name in ("3 good rows", "400 junk rows"):
 
 # %%
 curated = phrasebook.curated()
-curated.to_pandas()[["instruction", "output", "reason"]].sample(5, random_state=1)
+tables.words(curated.to_pandas()[["instruction", "output", "reason"]].sample(5, random_state=1))
 
 # %%
-demo.junk_rows(seed=0).to_pandas().sample(5, random_state=1)
+tables.words(demo.junk_rows(seed=0).to_pandas().sample(5, random_state=1))
 
 # %% [markdown]
 # ## Predict the lead

@@ -13,6 +13,7 @@ _PLACES = {
     "evaluate": "utils.model.evaluation:evaluate",
     "compare": "utils.model.experiment:compare",
     "plots": "utils.show.plots",
+    "tables": "utils.show.tables",
     "progress": "utils.course.progress:progress",
 }
 __all__ = list(_PLACES)

@@ -58,9 +58,10 @@ def browser():
 def lab(tmp_path_factory):
     """The address of a JupyterLab that serves a copy of the lessons, started as `make lab` starts it."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "lessons", folder / "lessons")
+    for name in ("lessons", "docs"):  # what the server itself shows: it follows no link out of its folder
+        shutil.copytree(ROOT / name, folder / name)
     for path in ROOT.iterdir():
-        if path.name not in ("lessons", ".git", "build"):
+        if path.name not in ("lessons", "docs", ".git", "build"):
             (folder / path.name).symlink_to(path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -66,7 +66,7 @@ def test_by_mouse(page, start_here):
     help_.get_by_text("Bonsoir.").wait_for()
 
     run_again(page, "progress()")
-    map_ = page.locator("table", has_text="Questions right")
+    map_ = page.locator("table", has_text="Questions")
     assert map_.locator("[aria-label='1 of 1 questions']").inner_text() == "●"
     assert map_.locator("[aria-label='0 of 1 exercises']").inner_text() == "○"
 

@@ -37,7 +37,7 @@ def test_every_lesson_was_timed():
 
 
 def test_the_report_names_what_matters():
-    shown = machine.report()
+    shown = machine.report().data
     assert {"Python", "torch", "device", "precision", "cores", "free memory", "model"} <= set(shown.index)
     assert shown.loc["device", "here"] in ("cpu", "cuda", "mps")
 

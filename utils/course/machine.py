@@ -18,20 +18,22 @@ from .lesson import outline
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pandas.io.formats.style import Styler
 
 TIMINGS = Path(__file__).with_name("timings.json")
 STEPS = 25
 LIBRARIES = ("torch", "transformers", "trl", "peft", "datasets")
 
 
-def report() -> pd.DataFrame:
-    """This machine in a table: versions, device, precision, memory, and the model that lessons will use."""
+def report() -> Styler:
+    """This machine in a table of words: versions, device, precision, memory, and the model that lessons will use."""
     import pandas as pd
     from loky import cpu_count
 
     from ..model.experiment import workers_for
     from ..model.memory import available_memory
     from ..model.profiles import hardware
+    from ..show.tables import words
 
     here = hardware()
     free = available_memory() / 2**30
@@ -52,7 +54,7 @@ def report() -> pd.DataFrame:
     enough = "enough" if free >= 1 else "tight: close other programs; a lesson needs about 1 GB"
     lines["free memory"] = (f"{free:.1f} GB", enough)
     lines["model"] = ("tiny", "comes with the course, nothing is downloaded")
-    return pd.DataFrame.from_dict(lines, orient="index", columns=["here", "what it means"])
+    return words(pd.DataFrame.from_dict(lines, orient="index", columns=["here", "what it means"]))
 
 
 def measure() -> float:
@@ -106,7 +108,7 @@ def minutes_line(name: str) -> str:
     if seconds is None:
         return f"This lesson takes about {lesson.minutes} minutes."
     who = "this machine" if _speed() else "a machine with 2 cores and no GPU"
-    hint = "" if _speed() else " Lesson 00 measures this one."
+    hint = "" if _speed() or lesson.number == "00" else " Lesson 00 measures this one."
     return f"This lesson takes about {lesson.minutes} minutes, of which {who} computes {_minutes(seconds)}.{hint}"
 
 

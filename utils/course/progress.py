@@ -59,21 +59,20 @@ class Map:
             lesson = stand.lesson
             title = f'<a href="../lessons/{lesson.name}.ipynb">{lesson.number} · {html.escape(lesson.title)}</a>'
             dots = "".join(
-                f'<td style="text-align: left; white-space: nowrap" aria-label="{done} of {all_} {kind}">'
-                f"{'●' * done}{'○' * (all_ - done)}</td>"
+                f'<td style="text-align: left" aria-label="{done} of {all_} {kind}">{"●" * done}{"○" * (all_ - done)}</td>'
                 for kind, done, all_ in _counts(stand)
             )
             rows.append(
-                f'<tr><td style="text-align: left; white-space: nowrap">{self._sign(stand)}</td>'
-                f'<td style="text-align: left">{title}</td>{dots}<td>{lesson.minutes} min</td></tr>'
+                f'<tr><td style="text-align: left">{self._sign(stand)}</td>'
+                f'<td style="text-align: left">{title}, {lesson.minutes} min</td>{dots}</tr>'
             )
         heads = "".join(
             f'<th scope="col" style="text-align: left">{word}</th>'
-            for word in ("", "Lesson", "Exercises right", "Predictions", "Questions right", "Time")
+            for word in ("", "Lesson", "Exercises", "Predictions", "Questions")
         )
         return (
             f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-            f"<p>{html.escape(self._advice())} (● done, ○ open)</p>"
+            f"<p>{html.escape(self._advice())} (● right or done, ○ open)</p>"
         )
 
     def _sign(self, stand: Stand) -> str:

@@ -189,9 +189,11 @@ def _source(figure, result: Comparison) -> None:
     """Where the numbers come from, small and below the picture."""
     where = result.provenance
     seeds = result.runs.groupby("set").size().max()
+    done = f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps"
+    if not any(result.losses.values()):
+        done = f"Measured on this machine: model {where['model']}, not trained"
     figure.supxlabel(
-        f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps, {seeds} seed"
-        f"{'s' if seeds > 1 else ''}, {where['date'][:10]}",
+        f"{done}, {seeds} seed{'s' if seeds > 1 else ''}, {where['date'][:10]}",
         x=0.01,
         ha="left",
         fontsize=8.5,
