@@ -37,6 +37,8 @@ def test_skipping_is_allowed_and_said(sealed, kept):
     assert kept["value"] is None
     sealed.seal(5)
     assert kept == {"value": 5, "late": True, "measured": 5.0}, "after the result it does not count"
+    sealed.seal(6)  # so it may change as well
+    assert kept == {"value": 6, "late": True, "measured": 5.0}
 
 
 def test_a_sealed_number_is_not_skipped_by_accident(sealed):
@@ -64,3 +66,15 @@ def test_the_view_seals_what_the_slider_says(sealed, kept):
 def test_a_view_opened_again_shows_what_was_sealed():
     _, scale, _, answer, _ = view(Sealed(ABOUT, {"value": 70, "late": False}, lambda **facts: None)).children
     assert scale.children[0].value == 70 and "70 %" in answer.value
+
+
+def test_a_step_of_the_slider_that_a_click_overtook_is_sealed_too(sealed, kept, monkeypatch):
+    _, scale, buttons, answer, _ = view(sealed).children
+    slider = scale.children[0]
+    slider.value = 51
+    buttons.children[0].click()
+    slider.value = 53  # sent before the click, and here after it
+    assert kept["value"] == 53 and "53 %" in answer.value
+    monkeypatch.setattr("utils.widgets.predict.LATE", -1)
+    slider.value = 90  # much later: only looking
+    assert kept["value"] == 53

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ import ipywidgets
 
 from ..show.card import Card, marked_up
 from .frame import button, frame, reply, text
+
+
+LATE = 1.0  # seconds after a click in which the slider's last step may still be on its way
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Sealed:
                 "note",
                 f"{about.words(value)} is off the scale, which goes from {about.low:g} to {about.words(about.high)}.",
             )
-        if "measured" in self.facts and self.value is not None:
+        if "measured" in self.facts and self.value is not None and not self.facts.get("late"):
             return Card("note", f"The result is known, so your prediction stays {about.words(self.value)}.")
         late = "measured" in self.facts
         self._change(value=value, late=late)
@@ -114,7 +118,19 @@ def view(state: Sealed) -> ipywidgets.Widget:
         seal.description = "Change my prediction" if settled else "Seal my prediction"
         skip.disabled = settled
 
-    seal = button("Seal my prediction", lambda: show(state.seal(slider.value)), primary=True)
+    clicked = -LATE
+
+    def seal_now() -> None:
+        nonlocal clicked
+        clicked = time.monotonic()
+        show(state.seal(slider.value))
+
+    def arrived_late(_: dict) -> None:  # front ends hold back quick steps of a slider, and a click overtakes them
+        if time.monotonic() - clicked < LATE:
+            show(state.seal(slider.value))
+
+    slider.observe(arrived_late, "value")
+    seal = button("Seal my prediction", seal_now, primary=True)
     skip = button("Skip", lambda: show(state.skip()))
     if state.value is not None:
         show(Card("note", f"Sealed: {about.words(state.value)}."))
