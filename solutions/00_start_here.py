@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# **8 minutes:** 4 reading, 2 exercises, 1 running, 1 question.
+# **8 minutes:** reading 4, exercises 2, running 1, question 1.
 #
 # ## Why it matters
 #
-# This course is about one decision: *which rows do you train on?* You will not read the answer, you will measure it, by
+# This course is about one decision: *which rows do you train on?* You will not read the answer: you will measure it, by
 # training a small language model again and again in front of you. This first lesson checks your machine and shows how a
 # lesson works.
 #
@@ -36,8 +36,8 @@ print(f"A short training run takes {seconds:.1f} seconds here.")
 machine.lesson_times()
 
 # %% [markdown]
-# The minutes of a lesson are mostly yours: reading, thinking, trying. Those that the machine computes are carried over
-# from a machine where the whole course was timed, by the ratio of the two short runs.
+# The minutes of a lesson are mostly yours: reading, thinking, trying. Those that the machine computes are estimated from a
+# machine on which the whole course was timed, scaled by your short run.
 
 # %% [markdown]
 # ## An exercise
@@ -72,17 +72,18 @@ lesson.exercise(1).check(my_row)
 # ## Predict
 #
 # Before a lesson measures something, it asks for your guess. A wrong guess that you wrote down teaches more than a
-# right one that you only thought.
+# right one that you only had in your head.
 #
 # The course's model has read a phrasebook in English and French: pages of sentences, side by side. It has never met an
 # instruction. We will ask it for 100 translations such as `Translate to French: Where is the station?`, and count those
-# that are exactly right.
+# that are exactly right. None of the 100 sentences was on its pages: they are *held out*, kept apart for testing.
 
 # %%
 lesson.predict("no fine-tuning")
 
 # %% [markdown]
-# Sealed? Then measure it. (Without the slider: `lesson.predict("no fine-tuning", 40)`.)
+# Sealed? Then measure it. (Without the slider: `lesson.predict("no fine-tuning", 40)`.) `None` stands for the model as it
+# is, without any training; `seeds=1` for a single run.
 
 # %%
 base = compare({"no fine-tuning": None}, seeds=1, test=phrasebook.examples(100, split="test"))
@@ -105,9 +106,9 @@ for question, answer in zip(questions, base.run("no fine-tuning").answer(questio
 # %% [markdown]
 # ## Gotcha: a score of zero is not a lack of knowledge
 #
-# The model goes on writing as its phrasebook would. It does not lack French; it lacks the *habit* of answering. That is
-# what fine-tuning is good at, and why a few rows can do so much in this course. Where the knowledge itself is missing, a
-# few rows are not enough: that case comes in lesson 01 and later.
+# The model goes on writing as its phrasebook would. From this score alone you cannot tell whether it lacks French, or only
+# the *habit* of answering. Lesson 01 tells the two apart: there, a few rows are enough to bring the skill out, and a few
+# rows could never have taught it a language.
 
 # %% [markdown]
 # ## Check your understanding
@@ -121,7 +122,8 @@ lesson.quiz(1)
 # ## Where you are
 #
 # This is the map of the course. `progress()` shows it in any lesson. It is kept on this machine, outside the notebooks.
-# On Colab and Binder a new visit begins with an empty map.
+# After `from utils.course.progress import export, reset`, the call `export("me.json")` writes it to a file, and
+# `reset("00")` forgets one lesson. On Colab and Binder a new visit begins with an empty map.
 
 # %%
 progress()
@@ -129,9 +131,10 @@ progress()
 # %% [markdown]
 # ## If it breaks
 #
-# - **Nothing happens when you press Shift + Enter.** Click into the cell first. If `[*]` stands beside it, it is still
+# - **Nothing happens when you press Shift + Enter.** Click into the cell first. If you see `[*]` beside it, it is still
 #   running.
-# - **`NameError: name 'lesson' is not defined`.** The first cell has not run. Choose *Run* → *Run All Cells*.
+# - **`NameError: name 'lesson' is not defined`.** The first cell has not run: click into it and press Shift + Enter.
+#   (*Run All Cells* would also run the measurements, before you have predicted anything.)
 # - **A table says that a version is not the tested one.** That is fine as long as the lesson runs. If it does not,
 #   `make lab` in the folder of the course sets up exactly the tested versions.
 # - **Sliders or buttons do not show.** Everything has a twin in plain Python: `lesson.predict("no fine-tuning", 40)`,

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 01 · The principle
 #
-# **25 minutes:** 11 reading, 7 exercises, 2 running, 5 questions.
+# **28 minutes:** reading 12, exercises 7, running 3, questions 6.
 #
 # You fine-tune a small language model some twenty times, on this machine, and see what a training set is worth.
 #
@@ -23,8 +23,8 @@ from utils.model import demo
 # ## Two training sets
 #
 # The short text this course grew from, "Quality over quantity: the principle", illustrates the advice with two tiny sets
-# for the same task, translating into French. One holds 3 careful rows. The other holds 400 careless ones. Here they
-# are, word for word.
+# for the same task: translation into French. One holds 3 careful rows. The other holds 400 careless ones. We took them
+# over word for word.
 
 # %%
 good, junk = phrasebook.principle_sets()
@@ -34,8 +34,14 @@ print(f"High-quality sample: {good[0]}")
 print(f"Low-quality sample: {junk[0]}")
 
 # %% [markdown]
-# A row is an *instruction* and the *output* we want. Look at what is really there before you train: here are some rows
-# of the large set.
+# A row is an *instruction* and the *output* we want. Look at what is really there before you train: here is the small
+# set, and below it some rows of the large one.
+
+# %%
+tables.words(good)
+
+# %% [markdown]
+# (French sets a space before a question mark, and these careful rows do not. Even experts leave a flaw.)
 
 # %%
 tables.words(junk.to_pandas().sample(8, random_state=0))
@@ -59,14 +65,14 @@ def count_distinct(rows):
 lesson.exercise(1).check(count_distinct)
 
 # %% [markdown]
-# Solved or not, here they are, counted by pandas: each different row of the large set, and how often it stands there.
+# Solved or not, here they are, counted by pandas: each different row of the large set, and how often it occurs.
 
 # %%
 tables.words(junk.to_pandas().value_counts().reset_index())
 
 # %% [markdown]
 # So the large set is not 400 duplicates: it is 8 different rows and 392 exact repeats of them. A repeat brings no new
-# information; it only decides which rows the model sees more often.
+# information; it only decides which rows the model sees more often, and here not even that: each occurs 50 times.
 
 # %% [markdown]
 # ### Exercise 2 · Which rows contradict each other? (4 minutes, medium)
@@ -89,26 +95,28 @@ def contradictions(rows):
 lesson.exercise(2).check(contradictions)
 
 # %% [markdown]
-# In the junk set, that is one instruction. Once more in pandas' words: group the rows by their instruction, and keep
-# the groups with more than one different output.
+# In the junk set, that is one instruction. The same in pandas: group the rows by their instruction, and keep the groups
+# with more than one different output.
 
 # %%
 distinct = junk.to_pandas().drop_duplicates()
 tables.words(distinct.groupby("instruction").filter(lambda group: len(group) > 1))
 
 # %% [markdown]
-# One instruction is answered in two ways, and one of the two answers is correct: it is a row of the *good* set. So at
-# least 50 of the 400 junk rows are exactly as good as the careful ones, and 50 others work against them. (Another 50,
+# One instruction is answered in two ways. One of the answers is a row of the *good* set. The other is careless (no comma,
+# no cedilla, no question mark) and less polite. So at least 50 of the 400 junk rows are exactly as good as the careful ones,
+# and 50 others work against them. (Another 50,
 # "Hello" and "Bonjour", are correct as well.) Quality belongs to rows, but contradiction belongs to *pairs* of rows: you
 # cannot see it by reading one at a time.
 
 # %% [markdown]
 # ## Predict
 #
-# Both sets will now *fine-tune* the same small model: continue the training of a finished model on rows of our own. Each
-# run takes the same number of *steps*, small corrections from a batch of 16 rows each, and is repeated with three
-# *seeds*, which fix everything random. Then every model translates 200 sentences that nobody trained on. How many
-# answers will be an *exact match*, equal to the right answer but for the kind of space or apostrophe?
+# The same small model will now be *fine-tuned* on each set. Each run takes the same number of *steps*: a step is a small
+# correction from a *batch* of 16 rows, and when a set has been used up, it begins again. Each run is repeated with three
+# *seeds*, numbers that decide everything left to chance. Then every model translates 200 held-out sentences, which no
+# model was trained on. How many answers will be an *exact match*, the same as the right answer apart from the type of
+# space or apostrophe?
 #
 # Seal your guesses before you run the next cells.
 
@@ -132,7 +140,7 @@ small.table()
 # %% [markdown]
 # The columns: *exact match* with its 95 % interval over the seeds; *chrF*, how many character sequences an answer shares with
 # the right one; *format*, how many answers look like a sentence; *entropy*, how undecided the model is between next
-# words (0: certain); *p(right)*, the probability it gives to the whole right answer.
+# words (in nats; 0: certain, and 0.7 is a coin toss between two); *p(right)*, the probability it gives to the whole right answer.
 #
 # And your predictions, beside what was measured:
 
@@ -173,7 +181,8 @@ for name in ("3 good rows", "400 junk rows"):
 
 # %% [markdown]
 # The first model *recites*: whatever you ask, it gives one of its three training answers. Three perfect rows are quickly
-# learnt by heart, and a training loss of nearly zero looks like success. The second model glues scraps of its eight
+# learnt by heart, and then the *training loss*, the error on the training rows themselves, is nearly zero and looks like
+# success. The second model glues scraps of its eight
 # rows and of the phrasebook together. Correctness is one part of quality; another part is **diversity**.
 #
 # ## Fifty against ten thousand
@@ -182,11 +191,12 @@ for name in ("3 good rows", "400 junk rows"):
 #
 # - **50 curated rows**, written for *coverage*: each sentence pattern of the phrasebook occurs twice, and each row has a
 #   reason to be there.
-# - **10,000 junk rows**: 8 sentence pairs repeated, 80 % of the copies damaged (lower case, typos, cut short, the wrong
-#   answer, something off topic).
+# - **10,000 junk rows**: 8 *other* sentence pairs, drawn from the phrasebook and copied 1,250 times each, with 80 % of the
+#   copies damaged (lower case, typos, cut short, the wrong answer, something off topic). Damage makes new rows of old
+#   ones, so there are several hundred distinct ones.
 #
 # The comparison is one of equal *training*: 40 steps of 16 rows are 640 rows. Of the 10,000 rows a run sees 640, once
-# each; the 50 rows are seen about 13 times each.
+# each; the 50 rows are seen about 13 times each. And a warning: whoever wrote the 50 had the patterns of the test in view.
 
 # %%
 curated = phrasebook.curated()
@@ -231,7 +241,8 @@ plots.confidence(headline)
 # The junk model hedges: the answers in its rows are unpredictable, so it spreads its bets over many next words.
 #
 # And the cost? Both models took the same number of steps, so training took about the same time. What was wasted is the
-# effort of collecting 10,000 rows, and the bill comes later: count the tokens you pay for until one answer is right.
+# effort of collecting 10,000 rows, and the bill comes later: count the *tokens*,
+# pieces of words, that a model writes until one answer is right: they are what you pay for.
 
 # %%
 headline.receipt()
@@ -276,27 +287,47 @@ more.table()
 # %% [markdown]
 # Read this picture slowly: it is the most useful one in the lesson.
 #
-# - **The two large sets** have the same size and the same share of damage. What separates them is diversity: 8 different
-#   sentences, or a new one in each of the 640 rows that a run sees. Variety wins much of the skill back. It does
-#   not win back the confidence: compare their entropy and p(right) with those of the clean sets.
-# - **The three clean sets** show the other side. Going from 10 rows to 50 or 200 is going for *quantity*, and it does
-#   not hurt; look at whether it helps. Here it is not the number of rows that is the problem.
+# - **The two large sets** have the same size and the same share of damage. In the junk the damage falls on the same 8
+#   instructions again and again, so that each gets many *different* answers: contradictions. In the varied set no
+#   instruction occurs twice. Variety wins much of the skill back. It does not win back the confidence: compare their
+#   entropy and p(right) with those of the clean sets.
+# - **The three clean sets** show the other side. From 10 rows to 50 or 200, *quantity* grows, and it does no harm; look at
+#   whether it helps. The number of rows is not the problem here.
 # - **Ten clean rows** already come close. So "10 beat 10,000" holds in this picture. It is *fragile*, though: in the README's
 #   table, made of longer runs at other settings, three times the learning rate costs the ten rows nearly everything, and
-#   the fifty about a third. "50 beat 10,000" holds in every line of it.
+#   the fifty about a third. That the 50 beat the 10,000 *junk* rows holds
+#   in every line of it.
 
 # %% [markdown]
+# ## Take the damage away
+#
+# Was it the repetition that hurt, or the damage? Two controls: the 8 sentence pairs of the junk *without* damage, and the
+# 2,000 rows of the varied set that were left whole. The second one throws 80 % of the data away.
+
+# %%
+whole = compare({
+    demo.JUNK: demo.junk_rows,
+    "its 8 pairs, undamaged": lambda seed: phrasebook.examples(8, seed=seed),
+    demo.VARIED: demo.varied_rows,
+    "its 2,000 whole rows": demo.whole_rows,
+}, steps=demo.STEPS, seeds=3)
+whole.plot()
+
+# %% [markdown]
+# Eight clean pairs go a long way, and repeating them is not what breaks a model: damage *together with* repetition is,
+# because it makes the set contradict itself. And for the varied set, look at what dropping the damaged rows does: four
+# fifths fewer rows, and more right answers.
+#
 # So the advice, as far as *you* have now measured it: at the same number of steps, correct, consistent and **diverse** rows
 # are worth more each. Damage costs right answers and confidence; variety wins part of the answers back.
 #
-# And how far it reaches: this is one small model whose pretraining covered the task, and the curated rows were written
-# with the patterns of the test in view. Large models may differ, so the same cells also run with a real one
+# And how far it reaches: this is one small model whose pretraining covered the task. Large models may differ, so the same cells also run with a real one
 # (`model="smollm2-135m"`), given time or a GPU.
 
 # %% [markdown]
 # ## Check your understanding
 #
-# Four questions. Each wrong choice tells you why it is wrong; the last question is answered in words, and you compare
+# Four questions to end with. Each wrong choice tells you why it is wrong; the last question is answered in words, and you compare
 # your answer with ours.
 
 # %%

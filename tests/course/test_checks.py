@@ -151,8 +151,10 @@ BREAKAGES = [
         ("no_walls",),
     ),
     Breakage("exercises", SOURCE, "### Exercise 1", "### Task 1", (LESSON, "no exercise"), ("minutes",)),
-    Breakage("minutes", SOURCE, "7 reading", "8 reading", (cell(1), "8 + 3 + 1 + 4 = 16")),
-    Breakage("minutes", SOURCE, "7 reading, 3 ex", "6 reading, 4 ex", (cell(1), "4 minutes of exercises")),
+    Breakage("minutes", SOURCE, "reading 7", "reading 8", (cell(1), "8 + 3 + 1 + 4 = 16")),
+    Breakage(
+        "minutes", SOURCE, "reading 7, exercises 3", "reading 6, exercises 4", (cell(1), "4 minutes of exercises")
+    ),
     Breakage("minutes", SOURCE, "**15 minutes:**", "15 minutes.", (cell(1), "does not state")),
     Breakage(
         "rows", "README.md", "| 01 | [The second](lessons/01_second.ipynb)", "| 01 |", ("README.md", LESSON, "no row")

@@ -6,7 +6,7 @@ import jupytext
 import pytest
 
 from utils.course import authoring
-from utils.course.exercises import Exercise, Solution, call, exercise, exercises, module, solution_code
+from utils.course.exercises import Exercise, call, exercise, exercises, module, solution_code
 from utils.course.lesson import Lesson, outline
 
 ALL = [each for lesson in outline() for each in exercises(lesson.number).values()]
@@ -91,6 +91,18 @@ def test_a_stub_is_not_attempted_whatever_its_arguments(double):
         assert double.check(value).kind == "not attempted"
 
 
+def test_a_fixed_answer_is_no_stub(double):
+    def fixed(x):
+        """Double x."""
+        return 8
+
+    assert double.check(fixed).kind == double.check(lambda x: 8).kind == "wrong"
+
+
+def test_an_exercise_by_itself_gives_nothing_away(double):
+    assert repr(double) == "Exercise 7 · Double it (1 minute, easy): check(value), hint(), solution()"
+
+
 def test_what_the_learners_function_raises_is_told_and_not_raised(double):
     def broken(x):
         return x["doubled"]
@@ -126,7 +138,7 @@ def test_the_solution_asks_once_and_is_folded():
     record.clear("01")
     assert "Have you tried" in first.solution().text
     solution = first.solution()
-    assert isinstance(solution, Solution) and solution._repr_html_().startswith("<details>")
+    assert solution._repr_html_().startswith("<details>")
     assert repr(solution) == solution_code("01", 1)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from utils.show.card import KINDS, Card, folded, marked_up
+from utils.show.card import KINDS, Card, Folded, marked_up
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -19,5 +19,8 @@ def test_a_lone_backquote_is_only_a_character():
     assert marked_up("5` tall") == "5` tall"
 
 
-def test_folded_hides_the_text_under_its_title():
-    assert folded("Our <answer>", "a\nb").startswith("<details><summary>Our &lt;answer&gt;</summary>")
+def test_folded_hides_the_text_under_its_title_and_prints_it_plainly():
+    answer = Folded("Our <answer>", "a < b")
+    assert answer._repr_html_().startswith("<details><summary>Our &lt;answer&gt;</summary>")
+    assert "a &lt; b" in answer._repr_html_() and repr(answer) == "a < b"
+    assert "<pre><code>a &lt; b" in Folded("Code", "a < b", code=True)._repr_html_()

@@ -24,7 +24,7 @@ def test_a_sealed_number_meets_its_result(sealed, kept):
 
 def test_it_may_change_until_the_result_is_known(sealed, kept):
     sealed.seal(40)
-    sealed.seal(20)
+    assert "Changed from 40 % to 20 %" in sealed.seal(20).text
     sealed.measure(20.2)
     assert "stays 20 %" in sealed.seal(90).text
     assert kept["value"] == 20

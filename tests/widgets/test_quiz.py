@@ -52,18 +52,31 @@ def test_an_answer_in_words_is_kept_compared_and_rated():
     asked = quiz(OPEN)
     assert asked.answer("  ").kind == "not attempted"
     assert "Kept" in asked.answer("As it is so.").text
-    assert "Because." in asked.model_answer() and "<details>" in asked.model_answer()
+    assert "Because." in repr(asked.model_answer()) and "<details>" in asked.model_answer()._repr_html_()
     assert "1 of 2" in asked.rate(1).text
     assert asked.facts == {"answer": "As it is so.", "outcome": "answered", "points": 1}
     assert "from 0 to 2" in asked.rate(3).text
     assert "marked for you" in quiz(ONE).rate(1).text
 
 
-@pytest.mark.parametrize("given", [(), ("z",), ("ab",), ("",)])
+@pytest.mark.parametrize("given", [(), ("z",), ("az",), ("",), (0,)])
 def test_what_is_no_choice_gets_a_sentence(given):
     asked = quiz(ONE)
     assert asked.answer(*given).kind in ("note", "not attempted")
     assert asked.facts == {}
+
+
+def test_once_right_it_stays_so_whatever_is_tried_after():
+    asked = quiz(ONE)
+    right = letters(asked, "this")
+    asked.answer(*right)
+    assert asked.answer(*letters(asked, "that")).kind == "wrong"
+    assert asked.facts == {"answer": right, "outcome": "right"}
+
+
+def test_letters_may_stand_together():
+    asked = quiz(ALL)
+    assert asked.answer("".join(letters(asked, "a1", "a2"))).kind == "right"
 
 
 def test_it_prints_with_its_letters():

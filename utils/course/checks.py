@@ -339,7 +339,7 @@ def minutes(lesson: Lesson) -> Iterator[str]:
     if not lesson.minutes:
         yield (
             f"{lesson.file}, cell 1: does not state its minutes: below the title, write a line like "
-            "`**25 minutes:** 10 reading, 7 exercises, 3 running, 5 questions.`"
+            "`**25 minutes:** reading 10, exercises 7, running 3, questions 5.`"
         )
         return
     total, spent = int(lesson.minutes["total"]), lesson.minutes_by_kind

@@ -83,6 +83,17 @@ class Lesson:
         """Hold results against their predictions, and note both for the picture of all predictions."""
         return Card("note", "\n".join(self._sealed(name).measure(result) for name, result in measured.items()))
 
+    def mark(self, name: str, rows: list[tuple[str, str]], marked: list[int] | None = None) -> ipywidgets.Widget | Card:
+        """Mark rows, as (instruction, output), by eye: with boxes, or at once with `mark(name, rows, [3, 8])`."""
+        from ..widgets.marks import Marks, view
+
+        marks = Marks(rows, self.marked(name), self._keep("marks", name))
+        return view(marks, self._asked.MARKS[name]) if marked is None else marks.mark(marked)
+
+    def marked(self, name: str) -> set[int]:
+        """The rows that the learner has marked, counted from 0."""
+        return set(record.read(self.number, "marks", name).get("marked", []))
+
     def quiz(self, number: int) -> Quiz:
         """One question; as the last line of a cell it shows itself, and `.answer("b")` answers it in a line."""
         from ..widgets.quiz import Quiz
@@ -116,5 +127,5 @@ def all_predictions() -> Picture:
 
 def _pick(found: dict, key: object, what: str):
     if key not in found:
-        raise ValueError(f"This lesson has no {what} {key!r}: it has {', '.join(map(repr, found)) or 'none'}.")
+        raise ValueError(f"This lesson has no {what} {key!r}: it has only {', '.join(map(repr, found)) or 'none'}.")
     return found[key]

@@ -106,7 +106,7 @@ class Lesson:
     @property
     def minutes_by_kind(self) -> dict[str, int]:
         """The parts of that line, `{"reading": 10, "exercises": 7}`."""
-        return {kind: int(number) for number, kind in re.findall(r"(\d+) (\w+)", self.minutes["parts"])}
+        return {kind: int(number) for kind, number in re.findall(r"(\w+) (\d+)", self.minutes["parts"])}
 
     @property
     def exercises(self) -> list[Heading]:

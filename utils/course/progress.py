@@ -16,23 +16,36 @@ from . import record
 from .exercises import exercises, module
 from .lesson import Outline, outline
 
+KINDS = ("exercises", "predictions", "questions")
+
 
 @dataclass(frozen=True)
 class Stand:
-    """How far one lesson is: of each kind, how many are done and how many there are."""
+    """How far one lesson is: of each kind, in the lesson's order, whether each one is done."""
 
     lesson: Outline
-    exercises: tuple[int, int]
-    predictions: tuple[int, int]
-    questions: tuple[int, int]
+    exercises: tuple[bool, ...]
+    predictions: tuple[bool, ...]
+    questions: tuple[bool, ...]
 
     @property
     def finished(self) -> bool:
-        return self.exercises[0] == self.exercises[1] and self.questions[0] == self.questions[1]
+        """Whether all exercises and questions are done; predictions may be skipped."""
+        return all(self.exercises + self.questions)
+
+    @property
+    def minutes_left(self) -> float:
+        """The minutes of the lesson, in proportion to what is still open."""
+        every = self.exercises + self.predictions + self.questions
+        return 0 if self.finished else self.lesson.minutes * every.count(False) / len(every)
+
+    def counts(self) -> list[tuple[str, int, int]]:
+        """(kind, how many are done, how many there are)."""
+        return [(kind, sum(getattr(self, kind)), len(getattr(self, kind))) for kind in KINDS]
 
     @property
     def begun(self) -> bool:
-        return any(done for done, _ in (self.exercises, self.predictions, self.questions))
+        return any(done for _, done, _ in self.counts())
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Map:
     def __repr__(self) -> str:
         lines = []
         for stand in self.stands:
-            counts = ", ".join(f"{done} of {all_} {kind}" for kind, done, all_ in _counts(stand) if all_)
+            counts = ", ".join(f"{done} of {all_} {kind}" for kind, done, all_ in stand.counts() if all_)
             lines.append(f"{self._sign(stand)} {stand.lesson.number} {stand.lesson.title}: {counts}")
         return "\n".join([*lines, self._advice()])
 
@@ -59,8 +72,9 @@ class Map:
             lesson = stand.lesson
             title = f'<a href="../lessons/{lesson.name}.ipynb">{lesson.number} · {html.escape(lesson.title)}</a>'
             dots = "".join(
-                f'<td style="text-align: left" aria-label="{done} of {all_} {kind}">{"●" * done}{"○" * (all_ - done)}</td>'
-                for kind, done, all_ in _counts(stand)
+                f'<td style="text-align: left" aria-label="{done} of {all_} {kind}">'
+                f"{''.join('○●'[each] for each in getattr(stand, kind))}</td>"
+                for kind, done, all_ in stand.counts()
             )
             rows.append(
                 f'<tr><td style="text-align: left">{self._sign(stand)}</td>'
@@ -85,15 +99,11 @@ class Map:
     def _advice(self) -> str:
         if self.next is None:
             return "You have finished every lesson there is."
-        left = sum(stand.lesson.minutes for stand in self.stands if not stand.finished)
+        left = max(1, round(sum(stand.minutes_left for stand in self.stands)))
         verb = "Go on with" if self.next.begun else "Next is"
         return (
             f"{verb} lesson {self.next.lesson.number}, {self.next.lesson.title}. About {left} minutes are left in all."
         )
-
-
-def _counts(stand: Stand) -> list[tuple[str, int, int]]:
-    return [(kind, *getattr(stand, kind)) for kind in ("exercises", "predictions", "questions")]
 
 
 def progress() -> Map:
@@ -124,7 +134,7 @@ def _stand(lesson: Outline, known: dict) -> Stand:
     return Stand(
         lesson,
         *(
-            (sum(is_done(known.get(kind, {}).get(str(name), {})) for name in names), len(names))
+            tuple(is_done(known.get(kind, {}).get(str(name), {})) for name in names)
             for kind, (names, is_done) in asked.items()
         ),
     )

@@ -25,6 +25,12 @@ def varied_rows(seed: int, size: int = 10_000):
     return damage.spoil(phrasebook.examples(size, seed=seed), JUNK_FLAWS, seed=seed)
 
 
+def whole_rows(seed: int, size: int = 10_000):
+    """The rows of `varied_rows` that were left undamaged: one in five."""
+    rows = varied_rows(seed, size)
+    return rows.select([at for at, flaw in enumerate(rows["flaw"]) if not flaw])
+
+
 def headline(seeds: int = 3, steps: int = STEPS, size: int = 10_000, n_test: int = 200, **options) -> Comparison:
     """The comparison that the course opens with."""
     return compare(

@@ -67,18 +67,22 @@ class Comparison:
 
         Needs two seeds or more; raises ValueError otherwise.
         """
-        from scipy.stats import ttest_ind
+        from scipy.stats import t
 
         a, b = self.scores(better, metric), self.scores(worse, metric)
         if min(len(a), len(b)) < 2:
             raise ValueError("One seed says nothing about the spread: compare with seeds=2 or more for an interval.")
-        difference = a.mean() - b.mean()
-        if a.std() == b.std() == 0:
+        difference = float(a.mean() - b.mean())
+        parts = [(values.var(ddof=1) / len(values), len(values) - 1) for values in (a, b)]
+        variance = sum(part for part, _ in parts)
+        if variance < 1e-18:  # all seeds of both agree
             return difference, difference, difference
-        low, high = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
+        freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)  # Welch and Satterthwaite
+        half = t.ppf(0.975, freedom) * variance**0.5
+        low, high = difference - half, difference + half
         if metric in PERCENT:
             low, high = max(low, -100.0), min(high, 100.0)
-        return float(difference), float(low), float(high)
+        return difference, float(low), float(high)
 
     def table(self) -> pd.DataFrame:
         """One line per set: the means over the seeds, and the 95 % interval of the exact match."""
@@ -91,7 +95,11 @@ class Comparison:
                 "distinct": int(part["distinct"].iloc[0]),
                 "seeds": len(part),
                 "exact match %": round(part["exact_match"].mean(), 1),
-                "95 % interval": f"{low:.0f} to {high:.0f}" if len(part) > 1 else "one seed",
+                "95 % interval": "one seed"
+                if len(part) == 1
+                else "none: all equal"
+                if low == high
+                else f"{low:.0f} to {high:.0f}",
                 "chrF": round(part["chrf"].mean(), 1),
                 "format %": round(part["format_rate"].mean(), 1),
                 "entropy (nats)": round(part["entropy"].mean(), 2),

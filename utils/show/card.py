@@ -56,9 +56,20 @@ def marked_up(text: str) -> str:
     return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
 
 
-def folded(title: str, text: str) -> str:
-    """Safe HTML with `text` folded away under `title`."""
-    return (
-        f"<details><summary>{marked_up(title)}</summary>"
-        f'<div style="white-space: pre-line; padding: 4px 16px">{marked_up(text)}</div></details>'
-    )
+@dataclass(frozen=True)
+class Folded:
+    """A text that is folded away under its title where HTML is shown; `code` keeps its lines as they are."""
+
+    title: str
+    text: str
+    code: bool = False
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        body = f"<pre><code>{html.escape(self.text)}</code></pre>" if self.code else marked_up(self.text)
+        return (
+            f"<details><summary>{marked_up(self.title)}</summary>"
+            f'<div style="white-space: pre-line; padding: 4px 16px">{body}</div></details>'
+        )

@@ -14,6 +14,7 @@ import numpy as np
 from .theme import COLOURS, MARKERS, QUIET, SETTINGS, Picture, new_figure
 
 if TYPE_CHECKING:
+    from ..data.audit import Report
     from ..model.experiment import Comparison
 
 
@@ -58,7 +59,10 @@ def headline(result: Comparison, predicted: dict[str, float] | None = None) -> P
         _title(figure, _verdict(result))
         _source(figure, result)
     seeds = result.runs.groupby("set").size().max()
-    return Picture(figure, f"{_verdict(result)}. Exact match over {seeds} seeds. " + "; ".join(parts) + ".")
+    return Picture(
+        figure,
+        f"{_verdict(result)}. Exact match over {seeds} seed{'s' if seeds > 1 else ''}. " + "; ".join(parts) + ".",
+    )
 
 
 def loss_curves(result: Comparison) -> Picture:
@@ -125,6 +129,28 @@ def confidence(result: Comparison) -> Picture:
     return Picture(figure, "Confidence against correctness. " + "; ".join(parts) + ".")
 
 
+def audit(report: Report) -> Picture:
+    """What is wrong with a set? The share of rows that each check flags, the largest first."""
+    table = report.summary()
+    found = table[table["rows"] > 0]
+    figure = new_figure(8.4, 1.4 + 0.42 * max(len(found), 1))
+    axes = figure.axes[0]
+    with matplotlib.rc_context(SETTINGS):
+        lines = range(len(found))
+        axes.barh(lines, found["share %"], color=COLOURS[0], height=0.6)
+        for line, (rows, share) in enumerate(zip(found["rows"], found["share %"])):
+            axes.annotate(f" {share:.1f} % ({rows:,} rows)", (share, line), va="center", fontsize=9.5)
+        axes.set_yticks(lines, [name.replace("_", " ") for name in found.index])
+        axes.invert_yaxis()
+        axes.set_xlim(0, max(1.0, 1.3 * found["share %"].max()) if len(found) else 1)
+        axes.grid(axis="y", visible=False)
+        axes.set_xlabel("rows flagged (% of the set)")
+        title = f"Most frequent: {found.index[0].replace('_', ' ')}" if len(found) else "No check found anything"
+        _title(figure, title)
+    each = "; ".join(f"{name}: {row['share %']:.1f} %" for name, row in found.iterrows())
+    return Picture(figure, f"{title}. Share of rows flagged, of {len(report.corpus):,} rows. {each or 'none'}.")
+
+
 def predictions(points: list[tuple[str, str, float, float]]) -> Picture:
     """How good are my predictions? Each against what was measured, over all lessons; on the diagonal it was right.
 
@@ -174,11 +200,23 @@ def _verdict(result: Comparison) -> str:
         return f"{best}: {means[best]:.0f} % right"
     if means[best] == means[worst]:
         return f"No difference: every set scores {means[best]:.0f} %"
-    if min(len(result.scores(name)) for name in (best, worst)) > 1:
-        _, low, _ = result.gap(best, worst)
-        if low <= 0:
-            return f"No clear winner between {best} and {worst}"
-    return f"{best}: {means[best]:.0f} % right; {worst}: {means[worst]:.0f} %"
+    leaders = [name for name in means if name == best or not _ahead(result, best, name)]
+    if worst in leaders:
+        return f"No clear winner between {_and(leaders)}"
+    if len(means) == 2:
+        return f"{best}: {means[best]:.0f} % right; {worst}: {means[worst]:.0f} %"
+    return f"Ahead: {_and(leaders)}. Last: {worst}, {means[worst]:.0f} %"
+
+
+def _ahead(result: Comparison, better: str, worse: str) -> bool:
+    """Whether the lead is clear: its interval lies above zero. One seed alone has no interval, so its lead counts."""
+    if min(len(result.scores(name)) for name in (better, worse)) < 2:
+        return result.scores(better).mean() > result.scores(worse).mean()
+    return result.gap(better, worse)[1] > 0
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _title(figure, text: str) -> None:

@@ -16,7 +16,6 @@ import ipywidgets
 from ..show.card import Card, marked_up
 from .frame import button, frame, reply, text
 
-
 LATE = 1.0  # seconds after a click in which the slider's last step may still be on its way
 
 
@@ -61,12 +60,14 @@ class Sealed:
             )
         if "measured" in self.facts and self.value is not None and not self.facts.get("late"):
             return Card("note", f"The result is known, so your prediction stays {about.words(self.value)}.")
-        late = "measured" in self.facts
+        late, before = "measured" in self.facts, self.value
         self._change(value=value, late=late)
         if late:
             return Card(
                 "note", f"{about.words(value)}, noted. The result was known already, so this one does not count."
             )
+        if before not in (None, value):
+            return Card("note", f"Changed from {about.words(before)} to {about.words(value)}. The result will fix it.")
         return Card("note", f"Sealed: {about.words(value)}. You will meet it again after the run.")
 
     def skip(self) -> Card:

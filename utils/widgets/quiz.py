@@ -13,7 +13,7 @@ from typing import Any
 
 import ipywidgets
 
-from ..show.card import Card, folded, marked_up
+from ..show.card import Card, Folded, marked_up
 from .frame import button, frame, reply, text
 
 
@@ -87,16 +87,18 @@ class Quiz:
     def answer(self, *given: str) -> Card:
         """Answer with letters ("b"; "a", "c"; all letters in order) or, where words are asked for, with a text."""
         if isinstance(self.question, Open):
-            return self._answer_in_words(" ".join(given))
-        letters = [letter.strip().lower() for letter in given]
+            return self._answer_in_words(" ".join(map(str, given)))
         known = ascii_lowercase[: len(self.choices)]
+        letters = [str(letter).strip().lower() for letter in given]
+        if len(letters) == 1 and len(letters[0]) > 1 and set(letters[0]) <= set(known):
+            letters = list(letters[0])  # "bde" for "b", "d", "e"
         if not letters:
             return Card("not attempted", f"Choose from {', '.join(known)}.")
         if unknown := [letter for letter in letters if letter not in known or len(letter) != 1]:
             return Card("note", f'There is no choice "{unknown[0]}": the choices are {", ".join(known)}.')
         chosen = [self.choices[known.index(letter)] for letter in letters]
         card = _marked(self.question, chosen)
-        if card.kind != "note":
+        if card.kind != "note" and self.facts.get("outcome") != "right":  # once right, it stays so
             self._change(answer=letters, outcome=card.kind)
         return card
 
@@ -115,10 +117,12 @@ class Quiz:
         self._change(points=points)
         return Card("note", f"{points} of {most} points, kept.")
 
-    def model_answer(self) -> str:
-        """Safe HTML: the model answer, folded, and its points."""
+    def model_answer(self) -> Folded:
+        """The model answer, folded, and its points. Raises ValueError for a question that has none."""
+        if not isinstance(self.question, Open):
+            raise ValueError("This question is marked for you: answer it with letters.")
         points = "\n".join(f"• {point}" for point in self.question.points)
-        return folded("Our answer", f"{self.question.model_answer}\n\nPoints that an answer should make:\n{points}")
+        return Folded("Our answer", f"{self.question.model_answer}\n\nPoints that an answer should make:\n{points}")
 
     def __repr__(self) -> str:
         lines = [f"Question {self.number}. {self.question.text}"]
@@ -139,7 +143,12 @@ class Quiz:
         if not words.strip():
             return Card("not attempted", "Write a sentence or two first: the comparison is worth more that way.")
         self._change(answer=words, outcome="answered")
-        return Card("note", "Kept. Now compare it with ours, and count how many of its points yours makes.")
+        asked = f"lesson.quiz({self.number})"
+        return Card(
+            "note",
+            f"Kept. Now compare it with ours, and count how many of its points yours makes: `{asked}.model_answer()`, "
+            f"then `{asked}.rate({len(self.question.points)})` if yours makes all of them.",
+        )
 
     def _change(self, **facts: Any) -> None:
         self.facts |= facts
@@ -156,7 +165,7 @@ def _marked(question: Question, chosen: list[Choice]) -> Card:
             return Card(
                 "wrong", f"What you chose is right, and {missing} more {'is' if missing == 1 else 'are'} right."
             )
-        return Card("right", "\n".join(choice.why for choice in question.choices if choice.right))
+        return Card("right", "\n".join(f"“{choice.text}”: {choice.why}" for choice in question.choices if choice.right))
     if isinstance(question, InOrder):
         if sorted(map(id, chosen)) != sorted(map(id, question.choices)):
             return Card("note", f"Put all {len(question.choices)} in order, each once.")
@@ -187,7 +196,7 @@ def view(quiz: Quiz) -> ipywidgets.Widget:
 
     def show_model() -> None:
         if isinstance(quiz.question, Open) and quiz.facts.get("answer"):
-            model.value = quiz.model_answer()
+            model.value = quiz.model_answer()._repr_html_()
             if not points.children:
                 points.children = [_self_rating(quiz)]
 

@@ -7,7 +7,6 @@ only, `solutions/NN_name.py`, between its markers.
 
 from __future__ import annotations
 
-import html
 import re
 import textwrap
 import traceback
@@ -18,7 +17,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from ...show.card import Card
+from ...show.card import Card, Folded
 from .. import record
 
 ROOT = Path(__file__).parents[3]
@@ -31,7 +30,7 @@ class Mistake(NamedTuple):
     says: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exercise:
     """One exercise of a lesson. `check(value)`, `hint()` and `solution()` are what a learner uses."""
 
@@ -51,6 +50,9 @@ class Exercise:
         minutes = "1 minute" if self.minutes == 1 else f"{self.minutes} minutes"
         return f"### Exercise {self.number} · {self.title} ({minutes}, {self.difficulty})"
 
+    def __repr__(self) -> str:
+        return f"{self.heading.lstrip('# ')}: check(value), hint(), solution()"
+
     def check(self, value: Any) -> Outcome:
         """Judge the learner's value (an answer, or a function of the learner's): right, wrong or not attempted."""
         outcome = Outcome(self, *self._judged(value))
@@ -65,13 +67,13 @@ class Exercise:
         record.write(self.lesson, "exercises", self.number, hints=used + 1)
         return Card("note", f"Hint {at + 1} of {len(self.hints)}: {self.hints[at]}")
 
-    def solution(self) -> Card | Solution:
+    def solution(self) -> Card | Folded:
         """Our solution, folded. The first call only asks whether you want it."""
         if not record.read(self.lesson, "exercises", self.number).get("asked"):
             record.write(self.lesson, "exercises", self.number, asked=True)
             return Card("note", "Have you tried it yourself, with the hints? If so, ask for the solution once more.")
         record.write(self.lesson, "exercises", self.number, solution=True)
-        return Solution(solution_code(self.lesson, self.number))
+        return Folded("Our solution (one of several ways)", solution_code(self.lesson, self.number), code=True)
 
     def _judged(self, value: Any) -> tuple[str, str]:
         if _is_stub(value):
@@ -106,22 +108,6 @@ class Outcome:
         display(self.card)
         if self.kind != "right":
             display(helper(self.exercise.hint, self.exercise.solution))
-
-
-@dataclass(frozen=True)
-class Solution:
-    """The code of a solution, folded where HTML is shown."""
-
-    code: str
-
-    def __repr__(self) -> str:
-        return self.code
-
-    def _repr_html_(self) -> str:
-        return (
-            "<details><summary>Our solution (one of several ways)</summary>"
-            f"<pre><code>{html.escape(self.code)}</code></pre></details>"
-        )
 
 
 def exercise(
@@ -204,5 +190,7 @@ def _is_stub(value: Any) -> bool:
         ...
 
     if isinstance(value, FunctionType):
-        return value.__code__.co_code == stub.__code__.co_code and not value.__code__.co_names
+        code = value.__code__
+        said = set(code.co_consts) - {None, ..., value.__doc__}
+        return code.co_code == stub.__code__.co_code and not code.co_names and not said
     return value is None or value is ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 from ...data import phrasebook
 from ...widgets.predict import Prediction
 from ...widgets.quiz import AllOf, Choice, InOrder, OneOf, Open
@@ -30,6 +32,8 @@ def _rows(*pairs: tuple[str, str]):
         Mistake(lambda rows: len(set(rows["output"])), "outputs"),
         Mistake(lambda rows: set(zip(rows["instruction"], rows["output"])), "number"),
         Mistake(lambda rows: len(set(rows)), "TypeError"),
+        Mistake(lambda rows: rows.to_pandas().duplicated().sum(), "repeats"),
+        Mistake(lambda rows: 8, "fixed number"),
     ),
     well_done="The large set is not 400 duplicates: it is a handful of rows and exact repeats of them.",
 )
@@ -40,7 +44,7 @@ def distinct_rows(count_distinct):
     for name, rows in {"junk": junk, "the five rows a-x, a-y, b-y, c-y, a-x": tricky}.items():
         right = len(set(zip(rows["instruction"], rows["output"])))
         found = call(count_distinct, rows, shown="count_distinct(junk)")
-        if not isinstance(found, int):
+        if not isinstance(found, Integral):
             return f"A number is wanted, and your function gives a {type(found).__name__}. How many does it hold?"
         said = f"For {name}, your function gives {found}."
         if found == len(rows):
@@ -51,6 +55,10 @@ def distinct_rows(count_distinct):
             )
         if found == len(set(rows["output"])) != right:
             return f"{said} That counts the different outputs. Two rows with the same output can still differ."
+        if found == len(rows) - right != right:
+            return f"{said} That counts the repeats. How many rows are left when they are taken out?"
+        if name != "junk" and found == 8:
+            return f"{said} That is a fixed number, which happens to be right for junk: count what is in `rows`."
         if found != right:
             return f"{said} Two rows are the same if both their instruction and their output are: count each pair once."
     return None
@@ -90,6 +98,7 @@ def _only_the_last_output(rows):
         "Then keep only the instructions whose set has more than one output.",
     ),
     mistakes=(
+        Mistake(lambda rows: {"Bonjour": {"Say hello"}}, "keys are outputs"),
         Mistake(_every_instruction, "only one output"),
         Mistake(_repeats_as_contradictions, "set"),
         Mistake(_only_the_instructions, "dictionary"),
@@ -103,16 +112,21 @@ def contradictions(find):
     rows = _rows(("Say hello", "Bonjour"), ("Say hello", "Salut"), ("Say bye", "Au revoir"), ("Say bye", "Au revoir"))
     right = {"Say hello": {"Bonjour", "Salut"}}
     found = call(find, rows, shown="contradictions(rows)")
+    said = "Tried on four rows of ours (hello → Bonjour, hello → Salut, bye → Au revoir, bye → Au revoir):"
     if not isinstance(found, dict):
         return (
             f"A dictionary is wanted, instruction → set of outputs, and your function gives a {type(found).__name__}."
         )
+    if set(found) & {"Bonjour", "Salut", "Au revoir"}:
+        return f"{said} your keys are outputs. Make the instructions the keys."
     if not all(isinstance(outputs, set) for outputs in found.values()):
-        return "The outputs of an instruction should be a `set`: in a list, repeats of one answer look like several."
+        return (
+            f"{said} the outputs of an instruction are not in a `set`. A list may hold the same answer several times."
+        )
     if alone := [instruction for instruction, outputs in found.items() if len(outputs) < 2]:
-        return f"“{alone[0]}” is in your result with only one output: nothing contradicts it."
+        return f"{said} “{alone[0]}” is in your result with only one output, and nothing contradicts it."
     if found != right:
-        return f"Tried on four rows, your function gives {found} and misses something: it should give {right}."
+        return f"{said} your function gives {found} and misses something. It should give {right}."
     return None
 
 
@@ -157,12 +171,14 @@ QUESTIONS = {
         (
             Choice(
                 "How many of the 10,000 are different from each other",
-                "Variety decides whether there is something to gain: the two large sets differed in nothing else.",
+                "The two large sets had the same damage. But in the junk it fell on the same eight sentences again and "
+                "again, so that one instruction got many different answers.",
                 right=True,
             ),
             Choice(
                 "Whether the flaws are scattered or always the same",
-                "Scattered damage can average out in the answers; always the same flaw is learnt as if it were right.",
+                "Scattered damage can average out in the answers; a flaw that is always the same is learnt as if it were "
+                "right.",
                 right=True,
             ),
             Choice(
@@ -185,15 +201,23 @@ QUESTIONS = {
         "You are handed 10,000 rows for fine-tuning. Put the steps in order.",
         (
             Choice("Measure the set: different rows, flaws, contradictions", "Nothing comes before looking."),
-            Choice("Set test rows aside, and keep them out of training", "First measure what you have."),
-            Choice("Curate some fifty rows that you have read yourself", "The test has to be set aside before that."),
-            Choice("Fine-tune on them and score the model on the test", "There has to be a checked set to train on."),
             Choice(
-                "Add more rows, as long as the score on the test goes up",
-                "Grow on evidence, not on hope: measure, set the test aside, start small and checked, then grow.",
+                "Set validation and test rows aside",
+                "Measure first: as long as you do not know the repeats, copies of a test row may stay in training.",
+            ),
+            Choice(
+                "Curate some fifty rows that you have read yourself", "What you test on has to be set aside before."
+            ),
+            Choice("Fine-tune on them, and score on the validation rows", "There has to be a checked set to train on."),
+            Choice(
+                "Add rows as long as the validation score goes up", "There has to be a first score to compare with."
+            ),
+            Choice(
+                "Score once on the test rows",
+                "Grow on evidence, not on hope; and the test is used once, at the end: choosing by it would flatter.",
             ),
         ),
-        hint="You can neither choose rows before you have looked at them, nor grow a set before you have a score.",
+        hint="What do repeats do to a test set? And what would a score be worth that you have chosen your rows by?",
     ),
     4: Open(
         "You have 10,000 customer-support answers. Half are from 2018: old terms, a different product. Half are from "
@@ -201,8 +225,8 @@ QUESTIONS = {
         "Start from the 5,000 answers of 2024 and leave those of 2018 out. Where the product has changed, the two halves "
         "answer one question in two ways: to the model that is a contradiction, not more knowledge, and no amount of "
         "data averages it away. More rows are “safer” only if they agree. Before deciding for good, measure: how many "
-        "topics have really changed? What is still true in 2018 can stay. And test on questions of today only, for "
-        "each choice. Lesson 10 runs this very experiment.",
+        "topics have really changed? Whatever from 2018 still holds can stay. And test on questions of today only, for "
+        "each choice.",
         (
             "Train on the current half, and leave out or filter the old one.",
             "The old rows contradict the new ones; the conflict hurts, not the number of rows.",
