@@ -1,0 +1,143 @@
+"""Writing a training set, and files that are whole at every moment: written beside their place and then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from .delimited import csv_text
+from .layouts import Unusable, inside, listed, missing, no_rows, quoted, text
+from .reading import Rows
+from .sources import Source, from_object
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` so that a reader, or a machine that stops, finds either the old file or the new one.
+
+    Raises OSError where nothing can be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write(rows: object, path: str | Path) -> Path:
+    """Write a set to .jsonl, .json, .csv or .parquet, and give the path; `read` gives the same rows back.
+
+    `rows` is a list of dicts, a Dataset, a DataFrame or Rows, with the columns instruction, output and any others. In a
+    CSV, a cell that a spreadsheet would run (one that starts with = + - or @, white space aside) gets an apostrophe in
+    front, which `read` takes off again.
+
+    >>> write([{"instruction": "Say hello.", "output": "Hello."}], "hello.csv")      # doctest: +SKIP
+
+    Raises ValueError for another ending, a missing column, no rows, or a row that `read` would reject; OSError where
+    nothing can be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in WRITERS:
+        raise ValueError(f"{quoted(path.name)} has no ending that can be written: choose {', '.join(WRITERS)}.")
+    if isinstance(rows, (str, Path)):
+        raise ValueError(f"{quoted(rows)} is a path and no rows: read it first.")
+    if isinstance(rows, Rows):
+        rows = {"instruction": rows.instruction, "output": rows.output, "row": rows.number}
+    source = from_object(rows)
+    names = _names(source)
+    try:
+        content = WRITERS[path.suffix.lower()](names, _checked(source, names))
+    except Unusable as reason:
+        raise ValueError(str(reason)) from None
+    except (ValueError, TypeError, OverflowError, NotImplementedError, RecursionError) as error:
+        raise ValueError(
+            f"{quoted(path.name)} cannot hold a column beside instruction and output ({quoted(error, 100)[1:-1]}): "
+            "leave it out, or write .jsonl."
+        ) from None
+    write_whole(path, content)
+    return path
+
+
+def save_rejected(rows: Rows, path: str | Path | None = None) -> Path:
+    """Write the rejected rows as JSON lines (row, reason, text) and give the path.
+
+    Without `path` they go beside the source: those of `my_file.csv` into `my_file.rejected.jsonl`.
+
+    Raises ValueError where the source is no file and there is no `path`; OSError where nothing can be written.
+    """
+    if path is None:
+        source = Path(rows.source)
+        if not source.is_file():
+            raise ValueError(f"Rows of {rows.source} have no file to write beside: give a path.")
+        path = source.with_name(Path(source.name.removesuffix(".gz")).stem + ".rejected.jsonl")
+    write_whole(Path(path), _json_lines([], map(vars, rows.rejected)))
+    return Path(path)
+
+
+def _names(source: Source) -> list[str]:
+    names = [str(name) for name in source.names]
+    if not names:
+        raise no_rows(source.where)
+    if not {"instruction", "output"} <= set(names):
+        raise ValueError(
+            f"{source.where} has the columns {listed(names)}: to be written it needs instruction and output."
+        )
+    if len(set(names)) < len(names):
+        raise ValueError(f"{source.where} has several columns of one name among {listed(names)}: rename them.")
+    return names
+
+
+def _checked(source: Source, names: list[str]) -> Iterator[dict]:
+    """The rows, None where there is nothing, instruction and output as text; raises Unusable with the row's number."""
+    number = 0
+    for number, (values, _) in enumerate(source.pick(source.names), 1):
+        try:
+            if isinstance(values, Unusable):
+                raise values
+            row = {name: None if missing(value) else value for name, value in zip(names, values)}
+            row["instruction"] = text(row["instruction"], "instruction")
+            row["output"] = text(row["output"], "output")
+        except Unusable as reason:
+            raise Unusable(f"Row {number:,} cannot be written: {inside(reason)}") from None
+        yield row
+    if not number:
+        raise Unusable(str(no_rows(source.where)))
+
+
+_json = json.JSONEncoder(
+    ensure_ascii=False, default=lambda it: it.tolist() if hasattr(it, "tolist") else str(it)
+).encode
+
+
+def _json_lines(names: list[str], rows: Iterable[dict]) -> bytes:
+    # Half of a surrogate pair becomes \udxxx, which is how JSON writes it.
+    return "".join(f"{_json(row)}\n" for row in rows).encode("utf-8", "backslashreplace")
+
+
+def _json_list(names: list[str], rows: Iterable[dict]) -> bytes:
+    return ("[\n" + ",\n".join(map(_json, rows)) + "\n]\n").encode("utf-8", "backslashreplace")
+
+
+def _csv(names: list[str], rows: Iterable[dict]) -> bytes:
+    return csv_text(chain([names], (map(_cell, row.values()) for row in rows))).encode()
+
+
+def _cell(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else _json(value)
+
+
+def _parquet(names: list[str], rows: Iterable[dict]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = zip(*(row.values() for row in rows))
+    file = pa.BufferOutputStream()
+    parquet.write_table(pa.table(dict(zip(names, map(pa.array, columns)))), file)
+    return file.getvalue().to_pybytes()
+
+
+WRITERS = {".jsonl": _json_lines, ".json": _json_list, ".csv": _csv, ".parquet": _parquet}
