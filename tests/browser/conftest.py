@@ -1,18 +1,18 @@
 """A real JupyterLab and a real Chromium for the tests of this folder."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
@@ -95,7 +95,7 @@ def lab(tmp_path_factory):
         try:
             urllib.request.urlopen(f"{address}/api?token=test", timeout=2)
             break
-        except (urllib.error.URLError, TimeoutError):
+        except OSError:  # not up yet
             assert server.poll() is None, (folder / "server.log").read_text()
             time.sleep(0.2)
     yield address, folder
@@ -121,8 +121,15 @@ def run_all(page, lab):
         page.goto(f"{address}/lab/tree/lessons/{name}?reset&token=test")
         page.wait_for_selector(".jp-Notebook", timeout=60_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        started = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[(\*|\d+)\]")).first
+        for attempt in range(4):  # while JupyterLab is still connecting to the kernel, it drops the command
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            try:
+                started.wait_for(timeout=10_000)
+                break
+            except TimeoutError:
+                assert attempt < 3, "JupyterLab does not start to run the cells."
         until = time.time() + 60 * minutes
         while time.time() < until:
             page.wait_for_timeout(1_000)
