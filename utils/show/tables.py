@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 def words(rows: Dataset | pd.DataFrame) -> Styler:
     """`rows` as a table to read; the frame itself is its `.data`."""
     frame = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
-    left = {"selector": "th, td", "props": "text-align: left; overflow-wrap: anywhere"}
+    left = {"selector": "th, td", "props": "text-align: left; overflow-wrap: break-word"}
     return frame.style.format(escape="html").format_index(escape="html").set_table_styles([left])

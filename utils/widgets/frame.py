@@ -16,7 +16,7 @@ CSS = """
   overflow: visible; font-size: var(--jp-content-font-size1, 14px); }
 .qoq-frame.qoq-bare { border: none; padding: 0; }
 .qoq-frame .widget-html, .qoq-frame .widget-html-content { font-size: inherit; line-height: 1.5; height: auto;
-  min-height: 0; overflow-wrap: anywhere; }
+  min-height: 0; overflow-wrap: break-word; }
 .qoq-frame .widget-radio-box { width: 100%; max-width: 100%; margin-bottom: 0; }
 .qoq-frame .widget-radio, .qoq-frame .widget-checkbox { height: auto; width: 100%; }
 .qoq-frame .widget-radio-box label, .qoq-frame .widget-checkbox .widget-label-basic { display: flex; gap: 8px;
