@@ -9,6 +9,7 @@ _PLACES = {
     "phrasebook": "utils.data.phrasebook",
     "support": "utils.data.support",
     "damage": "utils.data.damage",
+    "audit": "utils.data.audit:audit",
     "fine_tune": "utils.model.training:fine_tune",
     "evaluate": "utils.model.evaluation:evaluate",
     "compare": "utils.model.experiment:compare",

@@ -1,0 +1,64 @@
+"""Audit: measure the quality of a training set before training on it.
+
+    report = audit("my_file.jsonl")                 # or a Dataset, a DataFrame, a list of dictionaries
+    report.flags, report.summary(), report.verdict, report.clean(), report.plot(), report.to_html("report.html")
+
+A check is one decorated function: those about pairs of rows stand in `repeats.py`, those about one row against the rest
+of the set in `texts.py`. Rules come first; nothing here is a judgement of a language model. What rules cannot see is
+whether an answer is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .registry import CHECKS, Options
+from .report import Cleaned, Flag, Report
+
+__all__ = ["CHECKS", "Cleaned", "Flag", "Options", "Report", "audit"]
+
+
+def audit(
+    rows: Any,
+    *,
+    single_answer: bool = False,
+    rule: str | None = None,
+    languages: dict[str, list[str]] | None = None,
+    test: Any = None,
+    context: int | None = None,
+    checks: Iterable[str] | None = None,
+    columns: dict[str, str] | None = None,
+) -> Report:
+    """Check a set by rule and give a Report.
+
+    `rows` is whatever `utils.data.files.read` takes: a Dataset, a DataFrame, a list of dictionaries, or a path to JSONL,
+    JSON, CSV, TSV or Parquet, in one of the usual layouts; `columns` names the columns where they are called otherwise.
+    What the task is cannot be guessed from rows, so it is declared: see `Options` for single_answer, rule, languages
+    and context. `test` is a test set, in any of the same forms, of which no row may stand in `rows`. `checks` names the
+    checks to run, all of them unless given.
+
+    Raises ValueError or FileNotFoundError, with a sentence, for a source that cannot be read or an unknown check.
+    """
+    import pandas as pd
+
+    from .. import files
+    from . import repeats, texts  # noqa: F401  (they register their checks)
+    from .corpus import Corpus
+
+    chosen = list(CHECKS) if checks is None else list(checks)
+    if unknown := [name for name in chosen if name not in CHECKS]:
+        raise ValueError(f'There is no check "{unknown[0]}": choose from {", ".join(CHECKS)}.')
+    read = files.read(rows, columns=columns)
+    held_out = files.read(test) if test is not None else None
+    options = Options(
+        single_answer=single_answer,
+        rule=rule,
+        languages=languages,
+        test=tuple(zip(held_out.instruction, held_out.output)) if held_out else (),
+        context=context,
+    )
+    corpus = Corpus(read.instruction, read.output, read.input)
+    flags = [flag for name in chosen for flag in CHECKS[name].find(corpus, options)]
+    table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
+    return Report(corpus, table, {name: CHECKS[name].about for name in chosen}, read.source, read.rejected)

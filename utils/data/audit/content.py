@@ -1,0 +1,186 @@
+"""Rows without content: placeholders, answers that repeat the question, an assistant's filler, vague instructions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from .corpus import Corpus, matches, once, shown
+from .registry import Options, check
+from .report import Flag
+
+# --- placeholders -----------------------------------------------------------------------------------------
+
+# What people and programs write where there is nothing to write.
+_THING = r"(inputs?|outputs?|answers?|responses?|context|data|text|content|entr[ée]es?|sorties?|r[ée]ponses?|texte)"
+_NEED = r"(required|needed|necessary|provided|given|available|applicable|specified|requise?|n[ée]cessaire|fournie?)"
+_NO_THING = (
+    rf"((no|without|missing|empty|sans|aucune?|pas de?)[\s_'’-]*{_THING}(\s+(is\s+)?{_NEED})?"
+    rf"|{_THING}\s+(is\s+)?not\s+{_NEED}|not?\s+{_NEED})"
+)
+_NOTHING = (
+    rf"({_NO_THING}|n\s*[/.]\s*[ao]|nan|none|null|nil|undefined|empty|blank|void|to\s?do|tbd|tba|fixme|xxx+|placeholder"
+    r"|lorem ipsum.{0,80}|(insert|your|write|put)\s(your\s)?(answer|text|output|response)(\shere)?"
+    r"|s\.\s?o|sans objet|n[ée]ant|[àa] compl[ée]ter|[àa] faire|vide|aucune?)"
+)
+_OPEN, _CLOSE = r"""[\s<>\[\](){}"'“”«»*_#-]*""", r"""[\s<>\[\](){}"'“”«»*_#.!:,;-]*"""
+_PLACEHOLDER = rf"^{_OPEN}{_NOTHING}{_CLOSE}$|^\s*(\.[.\s]*\.|…+|[-–—_]+|\?\?+)?\s*$"
+# The end of an instruction whose text to work on is missing: "Translate to French: no input".
+_ENDS_WITHOUT = rf"[:\n]{_OPEN}({_NO_THING}|n\s*/\s*a){_CLOSE}$"
+
+
+@once
+def empty(corpus: Corpus) -> np.ndarray:
+    """Which answers are empty or a placeholder."""
+    return matches(corpus.arrow["output"], _PLACEHOLDER, ignore_case=True)
+
+
+@check(
+    "placeholder", "empty, or only “N/A”, “no input” and the like, where the answer or the text to work on should be"
+)
+def placeholder(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    column = corpus.arrow["instruction"]
+    # "???" asks nothing, which is the business of vague_instruction.
+    blank = matches(column, _PLACEHOLDER, ignore_case=True) & ~matches(column, r"\?")
+    for name, what, found in (("output", "answer", empty(corpus)), ("instruction", "instruction", blank)):
+        for row in np.flatnonzero(found):
+            text = shown(getattr(corpus, name)[row])
+            yield Flag(int(row), "placeholder", f"The {what} only says “{text}”." if text else f"The {what} is empty.")
+    missing = matches(column, _ENDS_WITHOUT, ignore_case=True)
+    if corpus.input is not None:
+        column = corpus.arrow["input"]
+        missing |= matches(column, r"\S") & matches(column, _PLACEHOLDER, ignore_case=True)
+    for row in np.flatnonzero(missing & ~blank):
+        text = shown(re.split(r"[:\n]", corpus.instruction[row].strip())[-1])
+        yield Flag(int(row), "placeholder", f"Where the text to work on should be, there is only “{text}”.")
+
+
+# --- answers that repeat the question ---------------------------------------------------------------------
+
+_EDGES = " \t\r\n\"'“”«»‹›.!?…:;,\u00a0\u202f"
+
+
+@once
+def echoes(corpus: Corpus) -> dict[int, str]:
+    """The rows whose answer repeats its instruction, with what it repeats."""
+    # Letter by letter: "Write it with capitals" is rightly answered with the same words.
+    pairs = zip(corpus.instruction, corpus.output)
+    rows = [row for row, (asked, said) in enumerate(pairs) if asked.rstrip(_EDGES).endswith(said.strip(_EDGES))]
+    found = {}
+    for row in rows:
+        asked, said = corpus.instruction[row].strip(_EDGES), corpus.output[row].strip(_EDGES)
+        before = asked.removesuffix(said)
+        if not any(map(str.isalpha, said)):
+            continue
+        if not before:
+            found[row] = "the instruction"
+        elif re.search(r"[:\n]\s*[\"'“«]*\s*$", before):
+            found[row] = "the text that it should work on"
+        elif len(said.split()) >= 5 and before[-1].isspace():
+            found[row] = "the end of the instruction"
+    return found
+
+
+@check("echo", "the answer only repeats the instruction, or the text it was to work on")
+def echo(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    for row, what in echoes(corpus).items():
+        yield Flag(row, "echo", f"The answer repeats {what}.")
+
+
+# --- filler -----------------------------------------------------------------------------------------------
+
+_ASSISTANT = r"(an?|your) (\w+ )?(\w+ )?(language model|assistant|chatbot|ai\b|artificial intelligence)"
+_FILLER = "|".join(
+    (
+        # who is speaking
+        rf"\b(as|i('m| am)( just| only| merely)?) {_ASSISTANT}",
+        r"\ben tant qu(e|['’] ?(une? )?)\s?(ia\b|intelligence artificielle|assistant|mod[èe]le)",
+        r"\bje (ne )?suis qu['’]une? (assistant|ia\b|mod[èe]le)",
+        # before the answer
+        r"^\W*(sure|certainly|absolutely|of course|gladly)( thing)?\s*[!,.:]",
+        r"^\W*(sure|certainly|of course)[^.!?]{0,20} here('s| is| are)\b",
+        r"^\W*(what an?|that's an?|that is an?) (great|good|excellent|interesting|wonderful) question",
+        r"^\W*(great|good|excellent) question!",
+        r"^\W*(bien s[ûu]r|certainement|avec plaisir)\s*[!,.:]|^\W*(excellente|tr[èe]s bonne|bonne) question\b",
+        r"^\W*voici (la|le|votre|une|ma) (r[ée]ponse|traduction|phrase)",
+        # after it
+        r"\bi hope (this|that|it) (helps?|is helpful|answers|was helpful)|\bhope this helps",
+        r"\b(let me know (if|whether|when)|feel free to (ask|reach|contact|let))\b[^.!?]{0,60}[.!?]?\W*$",
+        r"\bis there anything else i can\b|\bhappy to (help|assist)[.!]",
+        r"\bj['’]esp[èe]re que (cela|[çc]a|ceci|cette r[ée]ponse)\b|\bn['’]h[ée]sitez pas [àa]\b",
+        # instead of it
+        r"\bi('m| am) (very |really |terribly )?sorry, but (i|as)\b|\bi apologi[sz]e,? but i\b",
+        r"\bi('m| am) (unable|not able) to (help|assist|provide|fulfil)",
+        r"\bi (cannot|can't|can not) (help|assist|fulfil|comply|provide|answer)\b",
+        r"\bje suis d[ée]sol[ée]e?,? mais je ne (peux|puis)\b",
+    )
+)
+
+
+@once
+def filler(corpus: Corpus) -> np.ndarray:
+    """Which answers hold an assistant's phrases."""
+    return matches(corpus.arrow["output"], _FILLER, ignore_case=True)
+
+
+@check("boilerplate", "an assistant's phrases around the answer, or instead of one")
+def boilerplate(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    for row in np.flatnonzero(filler(corpus)):
+        found = re.search(_FILLER, corpus.output[row], re.IGNORECASE)
+        said = shown(found.group()) if found else "as an assistant does"
+        yield Flag(int(row), "boilerplate", f"The answer says “{said}”, which does not answer anything.")
+
+
+# --- vague instructions -----------------------------------------------------------------------------------
+
+# Words that alone ask for nothing: an instruction of these only is one without content.
+_GENERIC = frozenset(
+    """a an and answer as at before can continue could do does done for from get give go help hello here hey hi how i in
+    input instruction is it just know let me my need next now of ok okay on one ones output please pls plz prompt question
+    request reply respond response same see so some something task tell text that the them then there these thing things
+    this those to translate u us usual want we what with work would write x y you your yes
+    aide aidez aider avec ce ceci cela ces cet cette comme dans de des dire dis donne donner du et fais faire faites il la
+    le les me merci même moi mon ne non on oui par plait plaît pour pouvez question qui quoi répondez réponse s sa ses si
+    suite svp te traduire traduis traduisez tu un une va vas voilà votre vous ça""".split()
+)
+_FEW = 10  # a task that fewer rows than this go on after says nothing about a row that does not
+
+
+@once
+def vague(corpus: Corpus) -> dict[int, str]:
+    """The rows whose instruction does not say what is asked, with the reason."""
+    words = corpus.parts("instruction")
+    lengths = words.lengths
+    usual = np.median(lengths[lengths > 0]) if (lengths > 0).any() else 0
+    generic = np.fromiter((word in _GENERIC for word in words.vocabulary), bool, count=len(words.vocabulary))
+    content = np.bincount(words.texts[~generic[words.ids]], minlength=len(corpus))
+    marks = matches(corpus.arrow["instruction"], r"[?!.]")
+    nothing = (content == 0) & (lengths <= 6) & ((lengths > 0) | marks) & (usual >= 4)
+    found = {
+        int(row): f"“{shown(corpus.instruction[row])}” does not say what is asked." for row in np.flatnonzero(nothing)
+    }
+    for row in _bare_tasks(corpus):
+        task = shown(corpus.instruction[row])
+        found.setdefault(row, f"“{task}” stands here without the text that other rows give after it.")
+    return found
+
+
+@check("vague_instruction", "an instruction that does not say what is asked")
+def vague_instruction(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    yield from (Flag(row, "vague_instruction", why) for row, why in vague(corpus).items())
+
+
+def _bare_tasks(corpus: Corpus) -> list[int]:
+    """The rows whose instruction is a task and nothing else, where others go on after a colon."""
+    tasks: Counter[str] = Counter()
+    bare: dict[str, list[int]] = {}
+    for row, text in enumerate(corpus.instruction):
+        task, _, rest = text.partition(":")
+        if rest and not rest.isspace():
+            tasks[task] += 1
+        elif len(text) <= 60:
+            bare.setdefault(task.strip(" .!?"), []).append(row)
+    return sorted(row for task, rows in bare.items() if tasks[task] >= max(_FEW, 2 * len(rows)) for row in rows)

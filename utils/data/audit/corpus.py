@@ -1,0 +1,216 @@
+"""The rows of a set as the checks read them: in columns, with what several checks need computed once.
+
+Checks must stay quick on a million rows, so what they share is columnar: Arrow arrays of normalised text, and words as
+numbers (`Words`), so that a check on words is arithmetic on arrays and not a loop over rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from os import cpu_count
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from ..text import fingerprint
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Words(NamedTuple):
+    """Texts as word numbers: text i is `ids[starts[i]:starts[i + 1]]`, and word number k is `vocabulary[k]`."""
+
+    ids: np.ndarray  # int32, all words of all texts, one after the other
+    starts: np.ndarray  # int64, one more than there are texts
+    vocabulary: list[str]  # lower case, as split at anything that is no letter, digit or apostrophe
+    counts: np.ndarray  # how often each word of the vocabulary occurs
+
+    def of(self, text: int) -> list[str]:
+        """The words of one text."""
+        return [self.vocabulary[k] for k in self.ids[self.starts[text] : self.starts[text + 1]]]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many words each text has."""
+        return np.diff(self.starts)
+
+    @property
+    def texts(self) -> np.ndarray:
+        """For each word, the number of the text it stands in."""
+        return np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), self.lengths)
+
+
+@dataclass
+class Corpus:
+    """A set of rows. `input` is Alpaca's third column where there is one; it is part of the instruction as well."""
+
+    instruction: list[str]
+    output: list[str]
+    input: list[str] | None = None
+    _words: dict[str, Words] = field(default_factory=dict, repr=False)
+    _parts: dict[str, Words] = field(default_factory=dict, repr=False)
+    _found: dict = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.instruction)
+
+    @cached_property
+    def fingerprints(self) -> dict[str, np.ndarray]:
+        """A number for each text's fingerprint (`utils.data.text`), by column: equal for texts that differ in dress."""
+        split = {name: rewritten(self.words(name), lambda word: fingerprint(word).split()) for name in self._columns}
+        return {name: keys(words) for name, words in split.items()}
+
+    @cached_property
+    def exact(self) -> dict[str, np.ndarray]:
+        """A number for each text as it stands, but for spaces at its end, which nobody sees, by column."""
+        return {name: numbers(map(str.rstrip, column)) for name, column in self._columns.items()}
+
+    def words(self, column: str) -> Words:
+        """The words of a column ("instruction" or "output")."""
+        if column not in self._words:
+            self._words[column] = _split(self.arrow[column])
+        return self._words[column]
+
+    def parts(self, column: str) -> Words:
+        """The words of a column, with those that an apostrophe joins taken apart: "l'eau" is "l" and "eau"."""
+        if column not in self._parts:
+            self._parts[column] = rewritten(self.words(column), lambda word: re.split("['’]", word))
+        return self._parts[column]
+
+    @cached_property
+    def arrow(self) -> dict[str, pa.Array]:
+        """The columns, `input` too where there is one, as Arrow arrays of strings.
+
+        Lone surrogates, which UTF-8 cannot hold, stand there as U+FFFD, the replacement character.
+        """
+        columns = self._columns | ({"input": self.input} if self.input is not None else {})
+        return {name: _stored(column) for name, column in columns.items()}
+
+    @property
+    def _columns(self) -> dict[str, list[str]]:
+        return {"instruction": self.instruction, "output": self.output}
+
+
+Found = TypeVar("Found")
+
+
+def once(find: Callable[[Corpus], Found]) -> Callable[[Corpus], Found]:
+    """Decorator of what several checks ask of a corpus: it is worked out once."""
+
+    @wraps(find)
+    def found(corpus: Corpus) -> Found:
+        if find not in corpus._found:
+            corpus._found[find] = find(corpus)
+        return corpus._found[find]
+
+    return found
+
+
+def matches(column: pa.Array, pattern: str, ignore_case: bool = False) -> np.ndarray:
+    """Which texts of a column a regular expression (of RE2) finds something in, as an array of true and false."""
+    import pyarrow.compute as pc
+
+    return pc.match_substring_regex(column, pattern, ignore_case=ignore_case).to_numpy(zero_copy_only=False)
+
+
+def _stored(column: list[str]) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return pa.array(column, pa.large_string())
+    except UnicodeEncodeError:
+        return pa.array(map(_storable, column), pa.large_string())
+
+
+def shown(text: str, most: int = 40) -> str:
+    """A text as a reason shows it: on one line, and not too long."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _storable(text: str) -> str:
+    """The text without lone surrogates, which Arrow refuses."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def numbers(texts: Iterable[str]) -> np.ndarray:
+    """64-bit hashes of texts: equal texts have equal numbers, and different ones, in practice, different numbers."""
+    from xxhash import xxh3_64_intdigest
+
+    return np.fromiter((xxh3_64_intdigest(text.encode("utf-8", "replace")) for text in texts), dtype=np.uint64)
+
+
+def _split(texts: pa.Array, chunk: int = 50_000) -> Words:
+    import pyarrow as pa
+
+    # Arrow works outside Python's lock, so that two threads take half the time; in chunks, little memory is held.
+    with ThreadPoolExecutor(min(8, cpu_count() or 1)) as pool:
+        lists = list(pool.map(_lists, (texts.slice(i, chunk) for i in range(0, max(1, len(texts)), chunk))))
+    encoded = pa.chunked_array([part.flatten() for part in lists]).dictionary_encode().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0)
+    ids = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part.offsets.to_numpy()) for part in lists]))])
+    vocabulary = encoded.dictionary.to_pylist()
+    words = Words(ids, starts.astype(np.int64), vocabulary, np.bincount(ids, minlength=len(vocabulary)))
+    # Arrow splits a text without words into one empty word.
+    return rewritten(words, lambda word: [word]) if "" in vocabulary else words
+
+
+def _lists(texts: pa.Array) -> pa.Array:
+    """The words of each text, as lists."""
+    import pyarrow.compute as pc
+
+    # One pattern for all scripts: letters, digits, and an apostrophe inside a word ("l'eau" is one word).
+    clean = pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\p{L}\p{M}\p{N}'’]+", " ")
+    return pc.utf8_split_whitespace(pc.utf8_trim_whitespace(clean))
+
+
+def rewritten(words: Words, rule: Callable[[str], Iterable[str]]) -> Words:
+    """The same texts with each word replaced by none, one or several: the rule sees each different word once."""
+    known: dict[str, int] = {}
+    pieces = [[known.setdefault(piece, len(known)) for piece in rule(word) if piece] for word in words.vocabulary]
+    widths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
+    flat = np.fromiter((k for piece in pieces for k in piece), dtype=np.int32)
+    if (widths == 1).all():
+        ids, starts = flat[words.ids], words.starts
+    else:
+        places = np.concatenate([[0], np.cumsum(widths)])
+        taken = widths[words.ids]
+        before = np.concatenate([[0], np.cumsum(taken)])
+        within = np.arange(before[-1]) - np.repeat(before[:-1], taken)
+        ids = flat[np.repeat(places[words.ids], taken) + within]
+        starts = before[words.starts]
+    return Words(ids, starts, list(known), np.bincount(ids, minlength=len(known)))
+
+
+def keys(words: Words) -> np.ndarray:
+    """A 64-bit number for each text: equal for the same words in the same order, and 0 for no words."""
+    sums = running(words)
+    return sums[words.starts[1:]] - sums[words.starts[:-1]]
+
+
+def running(words: Words, backwards: bool = False) -> np.ndarray:
+    """Running sums over all words, of a number that stands for the word and for its place in the text.
+
+    Two texts share their first n words when the sums grow alike over them; with `backwards`, places count from the end
+    of the text, and what grows alike are last words. All sums are modulo 2 ** 64.
+    """
+    lengths = words.lengths
+    places = np.arange(len(words.ids)) - np.repeat(words.starts[:-1], lengths)
+    if backwards:
+        places = np.repeat(lengths, lengths) - 1 - places
+    # A random odd factor for each place: sums of equal words in another order differ.
+    factors = np.random.default_rng(0).integers(2**63, size=lengths.max(initial=0), dtype=np.uint64) * 2 + 1
+    sums = np.zeros(len(words.ids) + 1, dtype=np.uint64)
+    np.cumsum(numbers(words.vocabulary)[words.ids] * factors[places], out=sums[1:])
+    return sums

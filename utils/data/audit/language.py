@@ -1,0 +1,189 @@
+"""Which language a text is in, judged against the languages its column is written in.
+
+Texts made of words that are usual in their column are taken as they are; only the doubtful ones are looked at by
+`py3langid`, a naive Bayes classifier over byte n-grams (Lui and Baldwin 2012, "langid.py: an off-the-shelf language
+identification tool").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from .content import empty
+from .corpus import Corpus, once
+from .registry import Options, check
+from .report import Flag
+
+# The languages told apart, by ISO 639-1 code: the English name, then the French one where it differs.
+NAMES = {
+    code: tuple(names.split("/"))
+    for code, names in (
+        line.split(":")
+        for line in """ar:Arabic/arabe bg:Bulgarian/bulgare bn:Bengali/bengali ca:Catalan cs:Czech/tchèque da:Danish/danois
+        de:German/allemand el:Greek/grec en:English/anglais es:Spanish/espagnol et:Estonian/estonien fa:Persian/persan
+        fi:Finnish/finnois fr:French/français he:Hebrew/hébreu hi:Hindi hr:Croatian/croate hu:Hungarian/hongrois
+        id:Indonesian/indonésien it:Italian/italien ja:Japanese/japonais ka:Georgian/géorgien ko:Korean/coréen
+        lt:Lithuanian/lituanien lv:Latvian/letton ms:Malay/malais nl:Dutch/néerlandais no:Norwegian/norvégien
+        pl:Polish/polonais pt:Portuguese/portugais ro:Romanian/roumain ru:Russian/russe sk:Slovak/slovaque
+        sl:Slovenian/slovène sv:Swedish/suédois sw:Swahili ta:Tamil th:Thai/thaï tr:Turkish/turc uk:Ukrainian/ukrainien
+        ur:Urdu vi:Vietnamese/vietnamien zh:Chinese/chinois""".split()
+    )
+}
+OWN = 0.25  # a column is written in the languages of at least this share of its texts
+SAMPLE = 2_000  # texts from which the languages of a column and its usual words are learnt
+MOST = 100_000  # doubtful texts that are looked at, for each column
+HEAD = 300  # characters that are looked at: a language shows at once
+_OTHER_LETTERS = re.compile(r"[\u0370-\u1fff\u3040-\ud7ff]")  # of scripts other than the Latin one
+MARGIN = 1.5  # how much more likely, in nats, another language must be than those of the column
+
+
+@lru_cache(1)
+def _model():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _identifier(allowed: frozenset[str]):
+    model = _model()
+    if unknown := allowed - set(model._full_model[2]):
+        raise ValueError(f'The language "{min(unknown)}" is unknown here: give ISO 639-1 codes, as in "en" or "fr".')
+    model.set_languages({*NAMES, "zxx", *allowed})  # zxx: no language at all, as code and numbers
+    return model
+
+
+class Spoken(NamedTuple):
+    """What a column is written in."""
+
+    languages: frozenset[str]  # empty where no few languages make up most of the column
+    home: np.ndarray  # for each word of the column (`Corpus.parts`), whether it is usual in these languages
+
+
+@once
+def majority(corpus: Corpus) -> dict[str, Spoken]:
+    """The languages that most texts are in, by column."""
+    return {column: _learn(corpus, column, None) for column in ("instruction", "output")}
+
+
+@once
+def strangers(corpus: Corpus) -> list[tuple[int, str, float]]:
+    """The answers in another language than most: row, language, confidence."""
+    spoken = majority(corpus)["output"]
+    return list(_foreign(corpus, "output", spoken)) if spoken.languages else []
+
+
+@once
+def foreign(corpus: Corpus) -> np.ndarray:
+    """Which answers are in another language than most."""
+    found = np.zeros(len(corpus), bool)
+    found[[row for row, *_ in strangers(corpus)]] = True
+    return found
+
+
+@check("language", "a text in another language than its column")
+def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    declared = options.languages or {}
+    for column, what in (("output", "answer"), ("instruction", "instruction")):
+        codes = declared.get(column)
+        spoken = _learn(corpus, column, frozenset(codes)) if codes else majority(corpus)[column]
+        if not spoken.languages:
+            continue
+        usual = " or ".join(sorted(NAMES.get(code, (code,))[0] for code in spoken.languages))
+        found = strangers(corpus) if column == "output" and not codes else _foreign(corpus, column, spoken)
+        for row, code, sure in found:
+            if not _asked_for(code, corpus.instruction[row], column):
+                why = f"The {what} seems to be {NAMES[code][0]}, where {usual} is expected."
+                yield Flag(row, "language", why, confidence=sure)
+
+
+def _learn(corpus: Corpus, column: str, declared: frozenset[str] | None) -> Spoken:
+    """The languages of a column, unless declared, and its usual words, both from a sample of its texts."""
+    words = corpus.parts(column)
+    rows = np.flatnonzero(words.lengths > 1)
+    rows = rows[np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows)), dtype=np.int64)]
+    told = _told(getattr(corpus, column), rows, declared or frozenset())
+    found = np.array([scores[0][0] if scores[0][1] >= 0.5 else "" for scores in told])
+    codes = declared
+    if codes is None:
+        shares = {code: count / max(1, (found != "").sum()) for code, count in Counter(found).items() if code in NAMES}
+        codes = frozenset(code for code, share in shares.items() if share >= OWN)
+        if sum(shares[code] for code in codes) < 0.6:
+            codes = frozenset()
+    own = np.isin(found, list(codes))
+    counts = [
+        np.bincount(
+            np.concatenate([words.ids[words.starts[row] : words.starts[row + 1]] for row in chosen]),
+            minlength=len(words.vocabulary),
+        )
+        if len(chosen)
+        else np.zeros(len(words.vocabulary))
+        for chosen in (rows[own], rows[~own])
+    ]
+    return Spoken(codes, (counts[0] >= 2) & (counts[0] > counts[1]))
+
+
+def _told(texts: list[str], rows: np.ndarray, allowed: frozenset[str]) -> list[list[tuple[str, float]]]:
+    """For each row, the languages of its text with their probabilities, the likeliest first."""
+    identifier = _identifier(allowed)
+    heads = [_readable(texts[row]) for row in rows]
+    known = {head: identifier.rank(head) for head in dict.fromkeys(heads)}
+    return [known[head] for head in heads]
+
+
+def _readable(text: str) -> str:
+    return text[:HEAD].encode("utf-8", "replace").decode()
+
+
+def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int, str, float]]:
+    """The rows of a column in none of its languages: row, language, confidence."""
+    words, texts = corpus.parts(column), getattr(corpus, column)
+    at_home = np.bincount(words.texts, weights=spoken.home[words.ids], minlength=len(corpus))
+    doubtful = (words.lengths > 0) & (at_home < 0.5 * words.lengths)
+    rows = np.flatnonzero(doubtful & ~empty(corpus) if column == "output" else doubtful)
+    rows = rows[np.linspace(0, len(rows) - 1, min(MOST, len(rows)), dtype=np.int64)]
+    # A single word in letters that many languages share tells too little.
+    rows = rows[
+        (words.lengths[rows] > 1)
+        | np.fromiter((bool(_OTHER_LETTERS.search(texts[row][:HEAD])) for row in rows), bool, count=len(rows))
+    ]
+    usual = None
+    for row, scores in zip(rows, _told(texts, rows, spoken.languages)):
+        code, share = scores[0]
+        own = max((p for other, p in scores if other in spoken.languages), default=0.0)
+        if code in spoken.languages or code not in NAMES or np.log(share + 1e-9) - np.log(own + 1e-9) < MARGIN:
+            continue
+        if usual is None:
+            usual = {words.vocabulary[k] for k in np.flatnonzero(spoken.home)}
+        if not _partly_at_home(texts[row], usual):
+            yield int(row), code, round(float(share), 2)
+
+
+def _partly_at_home(text: str, usual: set[str]) -> bool:
+    """Whether a sentence of the text is in the column's own language: then the text is mixed, and not another one."""
+    for sentence in re.split(r"[.!?\n]+", text[:HEAD].lower()):
+        words = re.findall(r"[^\W\d_]+", sentence)
+        if len(words) > 1 and sum(word in usual for word in words) > 0.5 * len(words):
+            return True
+    return False
+
+
+def _asked_for(code: str, instruction: str, column: str) -> bool:
+    """Whether the instruction asks for that language, as in "Say it in Spanish", or is a task of translation itself."""
+    asked = instruction.lower()
+    if column == "instruction":
+        return bool(re.search(r"translat|tradui|traduct", asked)) or any(_names(asked, other) for other in NAMES)
+    return _names(asked, code)
+
+
+def _names(asked: str, code: str) -> bool:
+    name = "|".join(NAMES[code]).lower()
+    if not re.search(name, asked):
+        return False
+    things = "words?|sentences?|phrases?|texts?|translations?|versions?|equivalents?|expressions?|names?|poems?|songs?|language"
+    return bool(re.search(rf"\b(in|into|to|from|as|en|vers) (\w+ )?({name})\b|\b({name}) ({things})\b", asked))

@@ -1,0 +1,271 @@
+"""What an audit found, and what to do about it: flags, counts, a verdict in words, a cleaned copy, files to pass on."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..files import write_whole
+from .corpus import Corpus
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from datasets import Dataset
+
+SURE = 0.5  # flags below this confidence are for reading; `clean` leaves their rows in
+
+
+class Flag(NamedTuple):
+    """One finding. `row` counts from 0; `evidence` are the other rows that it rests on; `confidence` is 0 to 1."""
+
+    row: int
+    check: str
+    reason: str  # in words, for the person who will look at the row
+    evidence: tuple[int, ...] = ()
+    confidence: float = 1.0
+
+
+# Why a finding hurts, and how to mend it; the heaviest first, weighed per row.
+ADVICE = {
+    "leakage": (20, "Rows of the test set are among them, so any score would flatter: take them out before training."),
+    "personal_data": (20, "A model can repeat what it has read: mask or drop the personal data before anything else."),
+    "contradiction": (4, "One instruction with several answers pulls the model both ways: decide on one answer."),
+    "language": (3, "Answers in the wrong language teach the wrong language: drop them or have them translated."),
+    "mismatch": (3, "These answers seem to belong to other instructions: was a column shifted or shuffled?"),
+    "off_topic": (3, "These answers have nothing to do with the rest: drop them."),
+    "placeholder": (3, "These rows hold no answer, and the model would learn to give none: fill or drop them."),
+    "echo": (3, "These answers repeat the question, and the model would learn to do so: write answers or drop them."),
+    "truncation": (2, "These answers break off: complete them, and look at the length limit of whatever wrote them."),
+    "format": (2, "A flaw of form that is always the same is learnt as if it were right: mend it by a rule."),
+    "lost_accents": (2, "Accents were lost on the way: look for the wrong encoding, and restore them at the source."),
+    "control_characters": (2, "Invisible or broken characters: strip them by a rule."),
+    "markup": (2, "Remains of pages or of Markdown: strip them by a rule."),
+    "boilerplate": (2, "Polite filler that the model would learn to say: cut it off."),
+    "vague_instruction": (2, "Nobody could tell from these instructions what is wanted: write them anew or drop them."),
+    "exact_repeat": (1, "Repeats bring nothing new and take training steps from other rows: keep one of each."),
+    "near_repeat": (1, "Nearly the same rows: keep the best of each group."),
+    "typo": (1, "Scattered typos mostly average out in the answers, not in the confidence: mend the frequent ones."),
+    "too_long": (1, "These rows are longer than the model can read, so their end would never be learnt: split them."),
+    "length": (0.5, "Unusually long or short: read some of them."),
+}
+
+
+@dataclass
+class Report:
+    """The result of `audit`. `flags` has one line per finding: row (from 0), check, reason, evidence, confidence.
+
+    `checks` maps the checks that were run to what they look for; `rejected` are rows of the source that could not be
+    read, with the reason.
+    """
+
+    corpus: Corpus
+    flags: pd.DataFrame
+    checks: dict[str, str]
+    source: str = ""
+    rejected: list = field(default_factory=list)
+
+    @property
+    def flagged(self) -> list[int]:
+        """The rows with at least one flag, in order."""
+        return sorted(set(self.flags["row"]))
+
+    def summary(self) -> pd.DataFrame:
+        """One line per check that was run: how many rows it flags, their share in percent, and what it looks for."""
+        import pandas as pd
+
+        counts = self.flags.groupby("check")["row"].nunique()
+        lines = {
+            name: {"rows": int(counts.get(name, 0)), "share %": self._share(counts.get(name, 0)), "looks for": about}
+            for name, about in self.checks.items()
+        }
+        table = pd.DataFrame.from_dict(lines, orient="index", columns=["rows", "share %", "looks for"])
+        return table.sort_values("rows", ascending=False, kind="stable").rename_axis("check")
+
+    @cached_property
+    def size(self) -> dict[str, float]:
+        """How much is really there.
+
+        rows, distinct rows      all, and those that differ in more than dress (`fingerprint`)
+        effective rows           how many equally frequent rows would be as varied: exp of the entropy of the distinct
+                                 rows (Hill 1973, number of order 1)
+        distinct-1, distinct-2   share of words, and of pairs of words, in the answers that are different from each
+                                 other, in percent (Li et al. 2016); long sets repeat words, so compare like with like
+        clusters                 over how many of at most 32 kinds of instruction the rows spread evenly (k-means on
+                                 TF-IDF of a sample; exp of the entropy again)
+        """
+        prints = self.corpus.fingerprints
+        # Fingerprints are 64-bit hashes; one of the pair is stretched, so that swapped texts are not taken for equal.
+        both = prints["instruction"] * np.uint64(0x9E3779B97F4A7C15) + prints["output"]
+        counts = np.unique(both, return_counts=True)[1]
+        words = self.corpus.words("output")
+        return {
+            "rows": len(self.corpus),
+            "distinct rows": len(counts),
+            "effective rows": round(_effective(counts), 1),
+            "distinct-1": _distinct(words.ids),
+            "distinct-2": _distinct(_pairs(words)),
+            "clusters": _clusters(self.corpus.instruction),
+        }
+
+    @property
+    def verdict(self) -> str:
+        """What to mend first and why, in a few sentences."""
+        rows, distinct = self.size["rows"], self.size["distinct rows"]
+        if not rows:
+            return "There are no rows."
+        lines = [f"{rows:,} rows, {distinct:,} of them different; {len(self.flagged):,} have at least one flag."]
+        counts = self.flags.groupby("check")["row"].nunique()
+        weighed = sorted(counts.items(), key=lambda item: -item[1] * ADVICE.get(item[0], (1, ""))[0])
+        for order, (name, count) in zip(("Mend first", "Then", "Then"), weighed):
+            why = ADVICE.get(name, (1, self.checks.get(name, "")))[1]
+            lines.append(f"{order}: {name}, {count:,} rows ({self._share(count):g} %). {why}")
+        if not weighed:
+            lines.append("No check found anything. Read twenty rows yourself all the same: rules see form, not truth.")
+        if self.rejected:
+            lines.append(f"{len(self.rejected):,} rows of the source could not be read; see `rejected`.")
+        return "\n".join(lines)
+
+    def clean(self, drop: list[str] | None = None) -> Cleaned:
+        """A copy without the rows flagged by the checks in `drop` (all that were run, unless given).
+
+        Only flags that are sure enough count (confidence 0.5 or more). Raises ValueError for an unknown check.
+        """
+        chosen = list(self.checks) if drop is None else drop
+        if unknown := [name for name in chosen if name not in self.checks]:
+            raise ValueError(f'There is no check "{unknown[0]}" in this report: it has {", ".join(self.checks)}.')
+        sure = self.flags[self.flags["check"].isin(chosen) & (self.flags["confidence"] >= SURE)]
+        dropped = sure.groupby("row").agg(
+            checks=("check", lambda c: ", ".join(dict.fromkeys(c))), reason=("reason", " ".join)
+        )
+        return Cleaned(self.corpus, dropped)
+
+    def plot(self):
+        """The share of rows that each check flags, as a picture."""
+        from ...show import plots
+
+        return plots.audit(self)
+
+    def to_json(self, path: str | Path) -> Path:
+        """Write size, summary and all flags as JSON."""
+        content = {
+            "source": self.source,
+            "size": self.size,
+            "verdict": self.verdict,
+            "summary": self.summary().reset_index().to_dict("records"),
+            "flags": self.flags.to_dict("records"),
+            "rejected": [{"row": each.row, "reason": each.reason} for each in self.rejected],
+        }
+        write_whole(Path(path), json.dumps(content, ensure_ascii=True, indent=1, default=list).encode())
+        return Path(path)
+
+    def to_html(self, path: str | Path, most: int = 500) -> Path:
+        """Write a page that stands alone: the verdict, the tables, and up to `most` flagged rows; the count is honest."""
+        write_whole(Path(path), self._page(most).encode("utf-8", "replace"))
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return self.verdict
+
+    def _repr_html_(self) -> str:
+        return f'<div style="white-space: pre-line">{html.escape(self.verdict)}</div>{self._summary_html()}'
+
+    def _share(self, count: int) -> float:
+        return round(100 * count / len(self.corpus), 2) if len(self.corpus) else 0.0
+
+    def _summary_html(self) -> str:
+        return self.summary().to_html(escape=True, border=0, justify="left")
+
+    def _page(self, most: int) -> str:
+        shown = self.flags.head(most)
+        cells = lambda *values: "".join(f"<td>{html.escape(str(value))}</td>" for value in values)  # noqa: E731
+        lines = [
+            f"<tr>{cells(flag.row + 1, flag.check, flag.reason, _short(self.corpus.instruction[flag.row]), _short(self.corpus.output[flag.row]))}</tr>"
+            for flag in shown.itertuples()
+        ]
+        rest = (
+            f"<p>{len(self.flags) - len(shown):,} more flags are in the JSON file.</p>"
+            if len(shown) < len(self.flags)
+            else ""
+        )
+        heads = "".join(f'<th scope="col">{word}</th>' for word in ("row", "check", "reason", "instruction", "output"))
+        size = "".join(f"<tr>{cells(*item)}</tr>" for item in self.size.items())
+        return (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Audit</title><style>body { font: 15px/1.5 '
+            "sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em } table { border-collapse: collapse } th, td { "
+            "text-align: left; vertical-align: top; padding: 3px 10px; border-bottom: 1px solid #ccc; overflow-wrap: "
+            f"anywhere }}</style></head><body><h1>Audit of {html.escape(self.source or 'a data set')}</h1>"
+            f'<p style="white-space: pre-line">{html.escape(self.verdict)}</p><table>{size}</table>{self._summary_html()}'
+            f"<h2>Flagged rows</h2><table><tr>{heads}</tr>{''.join(lines)}</table>{rest}</body></html>"
+        )
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A set without its flagged rows. `dropped` has a line for each row that was left out, with checks and reasons."""
+
+    corpus: Corpus
+    dropped: pd.DataFrame
+
+    @property
+    def rows(self) -> Dataset:
+        """What is left, with the column row: its place in the original set, from 0."""
+        from datasets import Dataset
+
+        gone = set(self.dropped.index)
+        left = [row for row in range(len(self.corpus)) if row not in gone]
+        return Dataset.from_dict(
+            {
+                "instruction": [self.corpus.instruction[row] for row in left],
+                "output": [self.corpus.output[row] for row in left],
+                "row": left,
+            }
+        )
+
+    def undo(self, rows: list[int] | None = None) -> Cleaned:
+        """The same with these rows back in; all of them unless given."""
+        return Cleaned(self.corpus, self.dropped.drop(index=list(self.dropped.index) if rows is None else rows))
+
+    def __repr__(self) -> str:
+        return f"{len(self.corpus) - len(self.dropped):,} rows left, {len(self.dropped):,} dropped (see `dropped`)."
+
+
+def _short(text: str, most: int = 300) -> str:
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+
+
+def _effective(counts: np.ndarray) -> float:
+    shares = counts / counts.sum() if len(counts) else np.array([1.0])
+    return float(np.exp(-(shares * np.log(shares)).sum())) if len(counts) else 0.0
+
+
+def _distinct(values: np.ndarray) -> float:
+    return round(100 * len(np.unique(values)) / len(values), 2) if len(values) else 0.0
+
+
+def _pairs(words) -> np.ndarray:
+    """Every two neighbouring words of one text, as one number."""
+    ids = words.ids.astype(np.int64)
+    inside = np.ones(max(len(ids) - 1, 0), dtype=bool)
+    ends = words.starts[1:-1]  # a pair across the end of a text is none
+    inside[ends[(ends > 0) & (ends < len(ids))] - 1] = False
+    return (ids[:-1] * len(words.vocabulary) + ids[1:])[inside]
+
+
+def _clusters(texts: list[str], sample: int = 2_000, most: int = 32) -> float:
+    if len(texts) < 2:
+        return float(len(texts))
+    from sklearn.cluster import MiniBatchKMeans
+    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+
+    drawn = np.random.default_rng(0).choice(len(texts), min(sample, len(texts)), replace=False)
+    counted = HashingVectorizer(n_features=2**12, norm=None, alternate_sign=False).transform([texts[i] for i in drawn])
+    vectors = TfidfTransformer().fit_transform(counted)
+    kinds = min(most, len(drawn), len(np.unique(vectors.sum(axis=1))))
+    groups = MiniBatchKMeans(kinds, random_state=0, n_init=1).fit_predict(vectors)
+    return round(_effective(np.bincount(groups)[np.bincount(groups) > 0]), 1)
