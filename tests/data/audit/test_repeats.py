@@ -73,10 +73,22 @@ def test_dress_filler_and_slips_make_a_near_repeat(row):
 @pytest.mark.parametrize(
     "one, other",
     [
-        (("Translate to French: The cat is black.", "Le chat est noir."), ("Translate to French: The dog is black.", "Le chien est noir.")),
-        (("Translate to French: His cousin is rich.", "Son cousin est riche."), ("Translate to French: Her cousin is rich.", "Son cousin est riche.")),
-        (("Translate to French: They sleep.", "Ils dorment."), ("Translate to French: They are sleeping.", "Ils dorment.")),
-        (("Translate to French: Louis arrived.", "Louis est arrivé."), ("Translate to French: Louise arrived.", "Louise est arrivée.")),
+        (
+            ("Translate to French: The cat is black.", "Le chat est noir."),
+            ("Translate to French: The dog is black.", "Le chien est noir."),
+        ),
+        (
+            ("Translate to French: His cousin is rich.", "Son cousin est riche."),
+            ("Translate to French: Her cousin is rich.", "Son cousin est riche."),
+        ),
+        (
+            ("Translate to French: They sleep.", "Ils dorment."),
+            ("Translate to French: They are sleeping.", "Ils dorment."),
+        ),
+        (
+            ("Translate to French: Louis arrived.", "Louis est arrivé."),
+            ("Translate to French: Louise arrived.", "Louise est arrivée."),
+        ),
         (("What is 3 + 5?", "8"), ("What is 3 - 5?", "-2")),
         (("Is 15 prime?", "No."), ("Is 16 prime?", "No.")),
         (("Is C fast?", "Yes."), ("Is C# fast?", "Yes.")),
@@ -87,7 +99,7 @@ def test_dress_filler_and_slips_make_a_near_repeat(row):
         (("How do I print a note?", "Open the File menu."), ("How do I share a note?", "Open the File menu.")),
         (("Yes", "No"), ("No", "Yes")),
     ],
-)  # fmt: skip
+)
 def test_one_other_word_makes_another_row(one, other):
     assert not find("near_repeat", [one, other])
     assert not find("contradiction", [one, other], single_answer=True)
@@ -171,7 +183,9 @@ def test_an_answer_that_belongs_to_another_instruction_is_the_wrong_one():
 
 @pytest.mark.parametrize("said", ["le chat est noir", "LE CHAT EST NOIR!", "Le chta est noir.", "Le chat est noire."])
 def test_dress_and_slips_contradict_nothing(said):
-    assert not find("contradiction", [("The cat is black.", "Le chat est noir."), ("The cat is black.", said)], single_answer=True)  # fmt: skip
+    assert not find(
+        "contradiction", [("The cat is black.", "Le chat est noir."), ("The cat is black.", said)], single_answer=True
+    )
 
 
 def test_an_instruction_that_says_nothing_is_not_contradicted():

@@ -29,6 +29,7 @@ class Words(NamedTuple):
     starts: np.ndarray  # int64, one more than there are texts
     vocabulary: list[str]  # lower case, as split at anything that is no letter, digit or apostrophe
     counts: np.ndarray  # how often each word of the vocabulary occurs
+    hashes: np.ndarray | None = None  # the `numbers` of the vocabulary, where they are used more than once
 
     def of(self, text: int) -> list[str]:
         """The words of one text."""
@@ -212,5 +213,6 @@ def running(words: Words, backwards: bool = False) -> np.ndarray:
     # A random odd factor for each place: sums of equal words in another order differ.
     factors = np.random.default_rng(0).integers(2**63, size=lengths.max(initial=0), dtype=np.uint64) * 2 + 1
     sums = np.zeros(len(words.ids) + 1, dtype=np.uint64)
-    np.cumsum(numbers(words.vocabulary)[words.ids] * factors[places], out=sums[1:])
+    hashes = numbers(words.vocabulary) if words.hashes is None else words.hashes
+    np.cumsum(hashes[words.ids] * factors[places], out=sums[1:])
     return sums

@@ -14,8 +14,8 @@ they share 80 % of their pairs of neighbouring words. So two sentences of one te
 is black.", are no near repeats, however many words they share. A courtesy that is usual at its place is none either:
 where a set greets in many ways on purpose, the greetings are part of what it teaches.
 
-What is not found: paraphrases; rows of fewer than LONG_ROW words that differ in both sides, or in two places of one; and
-some of those that differ in the middle of a text, where very many rows share the other side.
+What is not found: paraphrases; rows of fewer than LONG_ROW words that differ in both sides, or in two places of one;
+and some of those that differ in the middle of a text, where very many rows share the other side.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ _UNSPACED = re.compile(
 )
 # Marks that are no dress: "3 + 5" is not "3 - 5", 5 % is not 5, and C# is not C.
 _MARKED = r"[\p{Sm}\p{Sc}\p{So}%&@\\^]|\w#|\p{N}\s*[-−–*/]|[-−]\p{N}"
+_ODD = re.compile(r"[^\w\s.,;:!?'’\"()-]")
 _SIGN = re.compile(r"(?<=\w)#|(?<=\d)\s*[-−–*/](?=\s*[\d(])|(?<![\w)])[-−](?=\d)")
 
 
@@ -92,6 +93,7 @@ def sides(corpus: Corpus) -> tuple[Side, Side]:
 
 def _side(corpus: Corpus, name: str) -> Side:
     words = rewritten(corpus.words(name), _plain)
+    words = words._replace(hashes=numbers(words.vocabulary))
     found = keys(words)
     wordless = words.lengths == 0
     found[wordless] = corpus.exact[name][wordless]
@@ -124,7 +126,7 @@ def _marks(text: str) -> str:
     >>> _marks("What is 3 - 5?"), _marks("well-known - and (so) on")
     ('-', '')
     """
-    marks = [c for c in text if not c.isalnum() and (c in "%&@\\^" or unicodedata.category(c) in ("Sm", "Sc", "So"))]
+    marks = [c for c in _ODD.findall(text) if c in "%&@\\^" or unicodedata.category(c) in ("Sm", "Sc", "So")]
     signs = [sign.strip().replace("−", "-").replace("–", "-") for sign in _SIGN.findall(text)]
     return "".join(marks + signs)
 
@@ -330,7 +332,7 @@ def _stacked(one: Side, other: Side) -> Side:
     new = [known.setdefault(word, len(known)) for word in other.words.vocabulary]
     ids = np.concatenate([one.words.ids, np.array(new, dtype=np.int32)[other.words.ids]])
     starts = np.concatenate([one.words.starts, one.words.starts[-1] + other.words.starts[1:]])
-    words = Words(ids, starts, list(known), np.bincount(ids, minlength=len(known)))
+    words = Words(ids, starts, list(known), np.bincount(ids, minlength=len(known)), numbers(known))
     return Side(words, np.concatenate([one.keys, other.keys]), Judge(words))
 
 
@@ -396,7 +398,7 @@ def small_changes(
 
 
 def _agreeing(sums: np.ndarray, a: np.ndarray, b: np.ndarray, most: np.ndarray, step: int) -> np.ndarray:
-    """How many words, up to `most`, agree from the places a and b on (step 1) or before them (step -1), by bisection."""
+    """How many words, up to `most`, agree from the places a and b on (step 1) or before them (step -1): by bisection."""
     low, high = np.zeros_like(most), most.copy()
     while (low < high).any():
         middle = (low + high + 1) // 2
@@ -436,26 +438,19 @@ class Judge:
         one, other = ([k for k in ids if k >= 0] for ids in (one, other))
         here, there = ([self.words.vocabulary[k] for k in ids] for ids in (one, other))
         same = len(one) == len(other)
-        small = (
-            not same
-            and "".join(here) == "".join(there)
-            and "".join(here).isalpha()
-            or same
-            and all(i == j or self._misspelt(i, j) for i, j in zip(one, other))
-            or around > 1
-            and (_COURTESY.issuperset(here + there) or same and _MODAL.issuperset(here + there))
-            and (self._unusual(before, one) or self._unusual(before, other))
-        )
+        if same and all(i == j or self._misspelt(i, j) for i, j in zip(one, other)):
+            small = True
+        elif "".join(here) == "".join(there):
+            small = "".join(here).isalpha()
+        else:
+            polite = _COURTESY.issuperset(here + there) or same and _MODAL.issuperset(here + there)
+            small = around > 1 and polite and (self._unusual(before, one) or self._unusual(before, other))
         here, there = " ".join(here), " ".join(there)
         if not small:
             return ""
-        return (
-            f"with “{there}” for “{here}”"
-            if here and there
-            else f"with “{there}” added"
-            if there
-            else f"without “{here}”"
-        )
+        if here and there:
+            return f"with “{there}” for “{here}”"
+        return f"with “{there}” added" if there else f"without “{here}”"
 
     def plausible(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Which changes can be small at all, at a glance, so that a million of others cost little."""
@@ -602,11 +597,10 @@ def shingles(columns: list[Words]) -> tuple[np.ndarray, np.ndarray]:
     starts = np.concatenate([[0], np.cumsum(sum(widths))])
     hashes, place = np.empty(starts[-1], dtype=np.uint64), starts[:-1]
     for k, (words, width) in enumerate(zip(columns, widths)):
-        known = numbers(words.vocabulary)
         within = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
         source = np.repeat(words.starts[:-1], width) + within
         # Instruction and answer are told apart by the factor.
-        one, other = known[words.ids[source]], known[words.ids[source + 1]]
+        one, other = words.hashes[words.ids[source]], words.hashes[words.ids[source + 1]]
         hashes[np.repeat(place, width) + within] = one * np.uint64(0x9E3779B97F4A7C15 + 2 * k) + other
         place = place + width
     return hashes, starts
