@@ -1,16 +1,17 @@
-"""All benchmarks, or those named: `make bench`, or `python -m tests.benchmarks speed start acceptance`.
+"""All benchmarks, or those named: `make bench`, or `python -m tests.benchmarks speed audit acceptance`.
 
 Machines are noisy, so times are compared as ratios of runs that took turns. Nothing here is a test with a time limit.
 """
 
 import sys
 
-from . import acceptance, lessons, speed
+from . import acceptance, audit, lessons, speed
 
 ALL = {
     "speed": speed.fine_tune_against_a_plain_loop,
     "start": speed.kernel_start_to_headline,
     "imports": speed.imports,
+    "audit": audit.main,
     "lessons": lessons.main,
     "acceptance": acceptance.main,
 }

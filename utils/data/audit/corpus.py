@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from os import cpu_count
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from unicodedata import category
 
 import numpy as np
 
@@ -150,12 +151,22 @@ def numbers(texts: Iterable[str]) -> np.ndarray:
     return np.fromiter((xxh3_64_intdigest(text.encode("utf-8", "replace")) for text in texts), dtype=np.uint64)
 
 
+# ASCII that is neither letter nor digit nor apostrophe parts words.
+_PARTED = bytes(code if chr(code).isalnum() or chr(code) == "'" or code > 127 else 32 for code in range(256))
+
+
 def _split(texts: pa.Array, chunk: int = 50_000) -> Words:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
+    texts = pc.utf8_lower(texts)
+    _, offsets, characters = texts.buffers()
+    spaced = pa.py_buffer((characters or pa.py_buffer(b"")).to_pybytes().translate(_PARTED))
+    texts = pa.LargeStringArray.from_buffers(len(texts), offsets, spaced, offset=texts.offset)
     # Arrow works outside Python's lock, so that two threads take half the time; in chunks, little memory is held.
     with ThreadPoolExecutor(min(8, cpu_count() or 1)) as pool:
-        lists = list(pool.map(_lists, (texts.slice(i, chunk) for i in range(0, max(1, len(texts)), chunk))))
+        parts = (texts.slice(i, chunk) for i in range(0, max(1, len(texts)), chunk))
+        lists = list(pool.map(pc.utf8_split_whitespace, parts))
     encoded = pa.chunked_array([part.flatten() for part in lists]).dictionary_encode().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)
@@ -163,17 +174,19 @@ def _split(texts: pa.Array, chunk: int = 50_000) -> Words:
     starts = np.concatenate([[0], np.cumsum(np.concatenate([np.diff(part.offsets.to_numpy()) for part in lists]))])
     vocabulary = encoded.dictionary.to_pylist()
     words = Words(ids, starts.astype(np.int64), vocabulary, np.bincount(ids, minlength=len(vocabulary)))
-    # Arrow splits a text without words into one empty word.
-    return rewritten(words, lambda word: [word]) if "" in vocabulary else words
+    # Other marks than those of ASCII are looked for in the vocabulary, where each word stands once.
+    return rewritten(words, _parts) if any(_parts(word) != [word] for word in vocabulary) else words
 
 
-def _lists(texts: pa.Array) -> pa.Array:
-    """The words of each text, as lists."""
-    import pyarrow.compute as pc
+def _parts(word: str) -> list[str]:
+    """The word without what is no letter, digit or apostrophe, and taken apart there; none for an empty word.
 
-    # One pattern for all scripts: letters, digits, and an apostrophe inside a word ("l'eau" is one word).
-    clean = pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\p{L}\p{M}\p{N}'’]+", " ")
-    return pc.utf8_split_whitespace(pc.utf8_trim_whitespace(clean))
+    >>> _parts("«voilà»…l'eau")
+    ['voilà', "l'eau"]
+    """
+    if word.isalnum():
+        return [word]
+    return "".join(c if c in "'’" or category(c)[0] in "LMN" else " " for c in word).split()
 
 
 def rewritten(words: Words, rule: Callable[[str], Iterable[str]]) -> Words:

@@ -1,0 +1,220 @@
+"""The audit: what it finds of known damage, how long it takes, and how its search for near-repeats compares.
+
+`utils/data/audit/measured.json` holds the result; the tables between the marks in the audit's README are made from it,
+and a test compares them.
+"""
+
+import datetime
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from datasets import Dataset
+
+from utils import phrasebook, support
+from utils.data import damage
+from utils.data.audit import audit
+from utils.data.audit.detection import detection
+from utils.model.experiment import machine
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "utils" / "data" / "audit"
+RECORD, PAGE = FOLDER / "measured.json", FOLDER / "README.md"
+SEEDS, ROWS, SHARE = 5, 2_000, 0.05
+WORLDS = {"phrasebook": phrasebook, "support": support}
+# English has no accents to lose, and a phrasebook has no eras.
+WITHOUT = {"phrasebook": ("wrong_era",), "support": ("lost_accents",)}
+SIZES = (10_000, 50_000, 100_000, 1_000_000)
+PILE = ROOT / "build" / "bench" / "million.jsonl"
+
+
+def found() -> list[dict]:
+    """A line for each world and flaw: recall and precision, each flaw alone and all of them in one set."""
+    lines = []
+    for world, module in WORLDS.items():
+        flaws = [name for name in damage.FLAWS if name not in WITHOUT[world]]
+        counts: dict[tuple[str, str], dict] = {}
+        for seed in range(SEEDS):
+            clean = module.examples(ROWS, seed=seed)
+            sets = [("alone", {name: SHARE}) for name in flaws] + [("together", dict.fromkeys(flaws, SHARE))]
+            for how, shares in sets:
+                spoiled = damage.spoil(clean, shares, size=ROWS, seed=seed)
+                table = detection(audit(spoiled, single_answer=True), spoiled)
+                for flaw, line in table.iterrows():
+                    sums = counts.setdefault((flaw, how), {"checks": line["checks"]})
+                    for name in ("spoiled", "found", "flagged", "rightly"):
+                        sums[name] = sums.get(name, 0) + int(line[name])
+            print(f"{world}, seed {seed}", flush=True)
+        lines += [{"world": world, "flaw": flaw, "how": how, **sums} for (flaw, how), sums in counts.items()]
+    return lines
+
+
+def undamaged() -> dict[str, float]:
+    """The largest share of rows, in percent, that get a flag in a set without damage, by world."""
+    return {
+        world: max(
+            100 * len(audit(module.examples(ROWS, seed=seed), single_answer=True).flagged) / ROWS
+            for seed in range(SEEDS)
+        )
+        for world, module in WORLDS.items()
+    }
+
+
+AUDIT = """
+import resource, sys, time
+from utils import audit
+audit([{"instruction": "Say hello in French.", "output": "Bonjour."}])  # what is imported once is no matter of size
+started = time.perf_counter()
+report = audit(sys.argv[1], single_answer=True)
+report.verdict
+print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, len(report.flags))
+"""
+
+
+def pile() -> Path:
+    """A million phrasebook rows, no sentence twice but for the damage: 2 % of each flaw. Kept for the next time."""
+    if not PILE.exists():
+        PILE.parent.mkdir(parents=True, exist_ok=True)
+        clean = phrasebook.examples(max(SIZES), seed=0)
+        flaws = dict.fromkeys((name for name in damage.FLAWS if name != "wrong_era"), 0.02)
+        damage.spoil(clean, flaws, seed=0).to_json(PILE, force_ascii=False)
+    return PILE
+
+
+def sizes() -> list[dict]:
+    """From the file to the verdict, each size in a process of its own."""
+    lines = []
+    for size in SIZES:
+        part = PILE.with_name(f"{size}.jsonl")
+        with open(pile(), encoding="utf-8") as whole, open(part, "w", encoding="utf-8") as file:
+            file.writelines(line for _, line in zip(range(size), whole))
+        done = subprocess.run([sys.executable, "-c", AUDIT, part], cwd=ROOT, check=True, capture_output=True, text=True)
+        seconds, memory, flags = map(float, done.stdout.split())
+        lines.append({"rows": size, "seconds": round(seconds, 1), "memory (GB)": round(memory, 2), "flags": int(flags)})
+        print(lines[-1], flush=True)
+    return lines
+
+
+def against_datasketch(rows: int = 20_000) -> list[dict]:
+    """The check near_repeat and datasketch's MinHash index take turns on the same rows, short ones and long ones.
+
+    Both begin with the bare text and look for rows that share most of their pairs of neighbouring words, with 128
+    permutations.
+    """
+    return [_turns(f"{k} sentence{'s' * (k > 1)} a row", rows, k) for k in (1, 8)]
+
+
+def _turns(title: str, rows: int, sentences: int) -> dict:
+    from datasketch import MinHash, MinHashLSH
+
+    short = phrasebook.examples(rows * sentences, seed=0).to_dict()
+    clean = Dataset.from_dict(
+        {name: [" ".join(short[name][i::rows]) for i in range(rows)] for name in ("instruction", "output")}
+    )
+    spoiled = damage.spoil(clean, {"near_repeat": SHARE}, size=rows, seed=0)
+    def pairs(*sides: str) -> list[bytes]:
+        said = [re.findall(r"[\w'’]+", side.lower()) for side in sides]
+        return [f"{k} {one} {two}".encode() for k, words in enumerate(said) for one, two in zip(words, words[1:])]
+
+    def theirs() -> list[tuple[int, list[int]]]:
+        index, hits = MinHashLSH(threshold=0.8, num_perm=128), []
+        sketches = MinHash.generator(map(pairs, spoiled["instruction"], spoiled["output"]), num_perm=128)
+        for row, sketch in enumerate(sketches):
+            hits.append((row, index.query(sketch)))
+            index.insert(row, sketch)
+        return [(row, others) for row, others in hits if others]
+
+    def ours() -> list[tuple[int, list[int]]]:
+        flags = audit(spoiled, checks=["near_repeat"]).flags
+        return list(zip(flags["row"], flags["evidence"]))
+
+    there = {row for row, flaw in enumerate(spoiled["flaw"]) if flaw}
+    audit(spoiled.select(range(100)), checks=["near_repeat"])  # what is imported once is no matter of speed
+    seconds, recall = {theirs: [], ours: []}, {}
+    for _ in range(3):
+        for find, taken in seconds.items():
+            started = time.perf_counter()
+            hits = find()
+            taken.append(time.perf_counter() - started)
+            recall[find] = len(there & {one for row, others in hits for one in (row, *others)}) / len(there)
+    ratios = sorted(a / b for a, b in zip(seconds[theirs], seconds[ours]))
+    line = {"rows": rows, "kind": title, "times faster": [round(ratio, 1) for ratio in ratios]}
+    return line | {"recall": round(recall[ours], 3), "recall of datasketch": round(recall[theirs], 3)}
+
+
+def tables(record: dict) -> dict[str, str]:
+    """The record as Markdown: what is found, and how long it takes."""
+    lines = [
+        f"Recall and precision in percent, over {record['seeds']} seeds of {record['rows']:,} rows, each flaw in "
+        f"{record['share']:.0%} of them; first one flaw at a time, then all of them in one set.",
+        "",
+        "| world | flaw | checks | recall | precision | recall, all at once | precision, all at once |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    by_flaw: dict[tuple[str, str], dict[str, dict]] = {}
+    for line in record["found"]:
+        by_flaw.setdefault((line["world"], line["flaw"]), {})[line["how"]] = line
+    for (world, flaw), ways in by_flaw.items():
+        percents = [
+            f"{100 * part / whole:.1f}" if whole else "none flagged"
+            for how in ("alone", "together")
+            for part, whole in (
+                (ways[how]["found"], ways[how]["spoiled"]),
+                (ways[how]["rightly"], ways[how]["flagged"]),
+            )
+        ]
+        lines.append(f"| {world} | {flaw} | {ways['alone']['checks']} | {' | '.join(percents)} |")
+    clean = ", ".join(f"{share:.2f} % of the rows ({world})" for world, share in record["undamaged"].items())
+    lines += ["", f"In sets without damage at most {clean} get a flag.", "", _signed(record)]
+    sizes = [
+        "| rows | seconds | memory | flags |",
+        "|---|---|---|---|",
+        *(
+            f"| {line['rows']:,} | {line['seconds']:.1f} | {line['memory (GB)']:.2f} GB | {line['flags']:,} |"
+            for line in record["sizes"]
+        ),
+        "",
+        "Near-repeats against the library datasketch, taking turns on the same rows:",
+        "",
+        "| rows | times faster (three turns) | recall | recall of datasketch |",
+        "|---|---|---|---|",
+        *(
+            f"| {line['rows']:,}, {line['kind']} | {', '.join(map(str, line['times faster']))} | {line['recall']:.1%} "
+            f"| {line['recall of datasketch']:.1%} |"
+            for line in record["datasketch"]
+        ),
+        "",
+        _signed(record),
+    ]
+    return {"found": "\n".join(lines), "speed": "\n".join(sizes)}
+
+
+def _signed(record: dict) -> str:
+    return f"Measured on {record['date']}: {record['machine']}. `make bench` repeats it."
+
+
+def filled(page: str, record: dict) -> str:
+    """The page with the tables between their marks."""
+    for mark, text in tables(record).items():
+        page = re.sub(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", lambda _: text + "\n", page, flags=re.S)
+    return page
+
+
+def main() -> None:
+    record = {
+        "date": datetime.date.today().isoformat(),
+        "machine": machine(),
+        "seeds": SEEDS,
+        "rows": ROWS,
+        "share": SHARE,
+        "undamaged": undamaged(),
+        "found": found(),
+        "sizes": sizes(),
+        "datasketch": against_datasketch(),
+    }
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
+    print(*tables(record).values(), sep="\n\n")
