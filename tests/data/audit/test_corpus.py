@@ -10,7 +10,7 @@ def words(text: str) -> list[str]:
     return "".join(c if c in "'’" or category(c)[0] in "LMN" else " " for c in text).split()
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8")).map(str.lower), max_size=5))
+@given(st.lists(st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF)).map(str.lower), max_size=5))
 @settings(deadline=None)
 @example(["« voilà »…l’eau, d'accord! a—b", "", " \x00 ", "日本語。テスト x² e\u0301t"])
 def test_words_are_what_stands_between_other_marks(texts):

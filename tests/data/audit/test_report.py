@@ -117,3 +117,16 @@ def test_a_threshold_that_is_passed_ends_with_1(file):
 def test_what_cannot_be_done_is_one_sentence_and_ends_with_2(file, arguments):
     done = command(*([str(file)] if arguments[0].startswith("--") else []), *arguments)
     assert done.returncode == 2 and "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_rows_are_named_by_their_number_in_the_source(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(
+        '{"instruction": "Say hi.", "output": "Hi."}\nno row\n' + '{"instruction": "Say hi.", "output": "Hi."}\n'
+    )
+    report = audit(path, checks=["exact_repeat"])
+    assert [(flag.row, flag.reason) for flag in report.flags.itertuples()] == [
+        (1, "The same instruction and answer as row 1.")
+    ]
+    assert json.loads(report.to_json(tmp_path / "r.json").read_text())["flags"][0]["number"] == 3
+    assert "<td>3</td>" in report.to_html(tmp_path / "r.html").read_text()

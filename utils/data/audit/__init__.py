@@ -5,7 +5,7 @@
 
 A check is one decorated function: those about pairs of rows stand in `repeats.py`, those about one row against the rest
 of the set in `texts.py`. Rules come first; nothing here is a judgement of a language model. What rules cannot see is
-whether an answer is true.
+whether an answer is true. Numbers that a model gives each row can be had from `utils.model.scores` and handed in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .registry import CHECKS, Options
+from .registry import CHECKS, NEEDS, Options
 from .report import Cleaned, Flag, Report
 
 __all__ = ["CHECKS", "Cleaned", "Flag", "Options", "Report", "audit"]
@@ -29,6 +29,7 @@ def audit(
     context: int | None = None,
     checks: Iterable[str] | None = None,
     columns: dict[str, str] | None = None,
+    scores: Any = None,
 ) -> Report:
     """Check a set by rule and give a Report.
 
@@ -36,19 +37,21 @@ def audit(
     JSON, CSV, TSV or Parquet, in one of the usual layouts; `columns` names the columns where they are called otherwise.
     What the task is cannot be guessed from rows, so it is declared: see `Options` for single_answer, rule, languages
     and context. `test` is a test set, in any of the same forms, of which no row may stand in `rows`. `checks` names the
-    checks to run, all of them unless given.
+    checks to run; unless given, all that can: contradiction needs single_answer, leakage test, and too_long context.
 
-    Raises ValueError or FileNotFoundError, with a sentence, for a source that cannot be read or an unknown check.
+    `scores` is a table of numbers made elsewhere, such as `utils.scores(rows)` or a classifier's: a line per row, in
+    order, NaN where there is none. Each column is one more check and flags the rows far above the rest, for reading:
+    never surely enough for `clean` to drop them.
+
+    Raises ValueError or FileNotFoundError, with a sentence, for a source that cannot be read, a check that is unknown or
+    lacks what it needs, or scores that do not fit the rows.
     """
     import pandas as pd
 
     from .. import files
-    from . import repeats, texts  # noqa: F401  (they register their checks)
+    from . import repeats, scored, texts  # noqa: F401  (they register their checks)
     from .corpus import Corpus
 
-    chosen = list(CHECKS) if checks is None else list(checks)
-    if unknown := [name for name in chosen if name not in CHECKS]:
-        raise ValueError(f'There is no check "{unknown[0]}": choose from {", ".join(CHECKS)}.')
     read = files.read(rows, columns=columns)
     held_out = files.read(test) if test is not None else None
     options = Options(
@@ -58,7 +61,15 @@ def audit(
         test=tuple(zip(held_out.instruction, held_out.output)) if held_out else (),
         context=context,
     )
-    corpus = Corpus(read.instruction, read.output, read.input)
-    flags = [flag for name in chosen for flag in CHECKS[name].find(corpus, options)]
+    known = CHECKS | scored.checks(scores, len(read.instruction), len(read.rejected))
+    idle = [name for name, need in NEEDS.items() if not getattr(options, need)]
+    chosen = [name for name in known if name not in idle] if checks is None else list(checks)
+    for name in chosen:
+        if name not in known:
+            raise ValueError(f'There is no check "{name}": choose from {", ".join(known)}.')
+        if name in idle:
+            raise ValueError(f'The check "{name}" needs {NEEDS[name]}, as in audit(rows, {NEEDS[name]}=…).')
+    corpus = Corpus(read.instruction, read.output, read.input, read.number)
+    flags = [flag for name in chosen for flag in known[name].find(corpus, options)]
     table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
-    return Report(corpus, table, {name: CHECKS[name].about for name in chosen}, read.source, read.rejected)
+    return Report(corpus, table, {name: known[name].about for name in chosen}, read.source, read.rejected)

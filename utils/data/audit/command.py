@@ -11,6 +11,7 @@ import argparse
 import sys
 
 from . import CHECKS, audit
+from .registry import NEEDS
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -26,6 +27,9 @@ def run(asked: argparse.Namespace) -> int:
             columns=dict(pair.split("=", 1) for pair in asked.columns) or None,
         )
         if unknown := [name for name in limits if name not in report.checks]:
+            if unknown[0] in NEEDS:
+                option = NEEDS[unknown[0]].replace("_", "-")
+                raise ValueError(f'The check "{unknown[0]}" was not run and cannot be limited: it needs --{option}.')
             raise ValueError(f'There is no check "{unknown[0]}" to limit: choose from {", ".join(CHECKS)}.')
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)

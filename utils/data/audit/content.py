@@ -26,10 +26,11 @@ _NOTHING = (
     r"|lorem ipsum.{0,80}|(insert|your|write|put)\s(your\s)?(answer|text|output|response)(\shere)?"
     r"|s\.\s?o|sans objet|n[ée]ant|[àa] compl[ée]ter|[àa] faire|vide|aucune?)"
 )
-_OPEN, _CLOSE = r"""[\s<>\[\](){}"'“”«»*_#-]*""", r"""[\s<>\[\](){}"'“”«»*_#.!:,;-]*"""
-_PLACEHOLDER = rf"^{_OPEN}{_NOTHING}{_CLOSE}$|^\s*(\.[.\s]*\.|…+|[-–—_]+|\?\?+)?\s*$"
+_OPEN, _CLOSE = r"""[\s<>\[\](){}"'`“”«»*_#\\-]*""", r"""[\s<>\[\](){}"'`“”«»*_#.!:,;\\-]*"""
+_PLACEHOLDER = rf"^{_OPEN}{_NOTHING}{_CLOSE}$|^\W*no[\s_-]?output\b|^\s*(\.[.\s]*\.|…+|[-–—_]+|\?\?+)?\s*$"
 # The end of an instruction whose text to work on is missing: "Translate to French: no input".
-_ENDS_WITHOUT = rf"[:\n]{_OPEN}({_NO_THING}|n\s*/\s*a){_CLOSE}$"
+_MARKED_EMPTY = r"<\s*no[\s_-]?(input|output)\s*>"
+_ENDS_WITHOUT = rf"{_MARKED_EMPTY}|[:\n]{_OPEN}({_NO_THING}|n\s*/\s*a){_CLOSE}$"
 
 
 @once
@@ -58,28 +59,67 @@ def placeholder(corpus: Corpus, options: Options) -> Iterator[Flag]:
         yield Flag(int(row), "placeholder", f"Where the text to work on should be, there is only “{text}”.")
 
 
+# --- sentences, and what is none --------------------------------------------------------------------------
+
+OF_A_KIND = 0.85  # a set of which fewer answers than this are sentences is one of all kinds of tasks
+# Code, formulas, URLs and tags; labels, numbered points, quotations and things in a row: none of them is a sentence.
+_NO_SENTENCE = "|".join(
+    (
+        r"[{}\[\\_]|\p{Sm}|#\w|\(\)|\w\(['\"]|;\s*$|:\s*\n|(?i:\bselect\b.+\bfrom\b)|https?://",
+        r"^\W*\d|^\W*\w\)|^[\"“«@]|^\w+( \w+)?( \w+)?:\s|\b1[.)] .*\b2[.)] ",
+        r"^([^,;.!?]{1,30}[,;] ?(and |et |or |ou )?){2,}[^,;.!?]{1,30}\.?$",
+    )
+)
+
+
+@once
+def prose(corpus: Corpus) -> np.ndarray:
+    """Which answers are sentences: no code, no formula, no list of things, no title or row of names."""
+    import pyarrow.compute as pc
+
+    column, words = corpus.arrow["output"], corpus.words("output")
+    plain = ~matches(column, _NO_SENTENCE)
+    # Words with a capital after the first one; where they are most words, it is a title, or names.
+    inside = pc.count_substring_regex(column, r"[\s'’-]\p{Lu}").to_numpy(zero_copy_only=False)
+    return plain & (2 * inside < words.lengths) & (words.lengths > 0)
+
+
+@once
+def of_a_kind(corpus: Corpus) -> bool:
+    """Whether answers are sentences as a rule. In a set of all kinds of tasks form is no custom, and any word may come."""
+    return bool(prose(corpus)[~empty(corpus)].mean() >= OF_A_KIND) if not empty(corpus).all() else True
+
+
 # --- answers that repeat the question ---------------------------------------------------------------------
 
 _EDGES = " \t\r\n\"'“”«»‹›.!?…:;,\u00a0\u202f"
+
+
+# What may rightly be left as it is: a text that had no mistake, things that stood in order.
+_MAY_STAY = r"(?i)\b(correct|edit|proofread|punctuat|grammar|spell|insert|select|sort|arrange|order|rank|corrige|ponctu|tri(e|ez)\b)"
 
 
 @once
 def echoes(corpus: Corpus) -> dict[int, str]:
     """The rows whose answer repeats its instruction, with what it repeats."""
     # Letter by letter: "Write it with capitals" is rightly answered with the same words.
-    pairs = zip(corpus.instruction, corpus.output)
-    rows = [row for row, (asked, said) in enumerate(pairs) if asked.rstrip(_EDGES).endswith(said.strip(_EDGES))]
+    inputs = corpus.input or [""] * len(corpus)
     found = {}
-    for row in rows:
-        asked, said = corpus.instruction[row].strip(_EDGES), corpus.output[row].strip(_EDGES)
-        before = asked.removesuffix(said)
+    for row, (asked, below, said) in enumerate(zip(corpus.instruction, inputs, corpus.output)):
+        if not asked.rstrip(_EDGES).endswith(said.strip(_EDGES)):
+            continue
+        asked, below, said = asked.strip(_EDGES), below.strip(_EDGES), said.strip(_EDGES)
         if not any(map(str.isalpha, said)):
             continue
+        # Where the text to work on has a column of its own, a part of it may be what was asked for.
+        before = asked.removesuffix(said)
         if not before:
             found[row] = "the instruction"
-        elif re.search(r"[:\n]\s*[\"'“«]*\s*$", before):
+        elif re.search(_MAY_STAY, before):
+            continue
+        elif said == below or not below and re.search(r"^[^:\n]*[:\n]\s*[\"'“«]*\s*$", before):
             found[row] = "the text that it should work on"
-        elif len(said.split()) >= 5 and before[-1].isspace():
+        elif not below and len(said.split()) >= 5 and before[-1].isspace():
             found[row] = "the end of the instruction"
     return found
 
@@ -96,7 +136,9 @@ _ASSISTANT = r"(an?|your) (\w+ )?(\w+ )?(language model|assistant|chatbot|ai\b|a
 _FILLER = "|".join(
     (
         # who is speaking
-        rf"\b(as|i('m| am)( just| only| merely)?) {_ASSISTANT}",
+        rf"\bas {_ASSISTANT}([^.!?]{{0,60}},)? (i|my)\b|\bas {_ASSISTANT}, i\b",
+        rf"\bi('m| am) (just|only|merely) {_ASSISTANT}",
+        r"\bi('m| am) an? (\w+ )?(\w+ )?(language model|chatbot|ai\b|artificial intelligence)",
         r"\ben tant qu(e|['’] ?(une? )?)\s?(ia\b|intelligence artificielle|assistant|mod[èe]le)",
         r"\bje (ne )?suis qu['’]une? (assistant|ia\b|mod[èe]le)",
         # before the answer
@@ -120,10 +162,18 @@ _FILLER = "|".join(
 )
 
 
+# Who is asked to write what people say to each other may write such phrases.
+_ASKS_FOR_SPEECH = (
+    r"\b(write|compose|create|generate|draft|construct|output|produce|give|design|suggest|imagine|rédige|écri[st])\b.*"
+    r"\b(dialogue?|conversation|script|letter|e-?mail|message|response|reply|phrase|speech|poem|song|story|statement)"
+)
+
+
 @once
 def filler(corpus: Corpus) -> np.ndarray:
     """Which answers hold an assistant's phrases."""
-    return matches(corpus.arrow["output"], _FILLER, ignore_case=True)
+    found = matches(corpus.arrow["output"], _FILLER, ignore_case=True)
+    return found & ~matches(corpus.arrow["instruction"], _ASKS_FOR_SPEECH, ignore_case=True) if found.any() else found
 
 
 @check("boilerplate", "an assistant's phrases around the answer, or instead of one")

@@ -49,17 +49,25 @@ class Words(NamedTuple):
 
 @dataclass
 class Corpus:
-    """A set of rows. `input` is Alpaca's third column where there is one; it is part of the instruction as well."""
+    """A set of rows. `input` is Alpaca's third column where there is one; it is part of the instruction as well.
+
+    `numbers` are those of the rows in their source, from 1, where some of it could not be read.
+    """
 
     instruction: list[str]
     output: list[str]
     input: list[str] | None = None
+    numbers: list[int] | None = None
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
     _parts: dict[str, Words] = field(default_factory=dict, repr=False)
     _found: dict = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.instruction)
+
+    def number(self, row: int) -> int:
+        """How a person would find the row: by its number in the source, from 1."""
+        return self.numbers[row] if self.numbers else row + 1
 
     @cached_property
     def fingerprints(self) -> dict[str, np.ndarray]:

@@ -9,27 +9,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
+from ..damage import BESIDE
 
-    pass
+if TYPE_CHECKING:
+    import pandas as pd
+    from datasets import Dataset
+
+    from .report import Report
 
 # The flaws a check is about: the first is the one that it has to find, the others show the same symptom.
 ABOUT = {
-    "exact_repeat": ("exact_repeat",),
+    "exact_repeat": ("exact_repeat", "vague_instruction"),  # "Do this." with the same answer twice
     "near_repeat": ("near_repeat",),
     "contradiction": ("contradiction", "wrong_answer", "wrong_era"),
-    "format": ("lowercase", "truncated", "placeholder", "boilerplate", "markup", "echo", "wrong_language"),
+    "format": (
+        "lowercase",
+        "truncated",
+        "placeholder",
+        "boilerplate",
+        "markup",
+        "echo",
+        "wrong_language",
+        "near_repeat",
+    ),
     "lost_accents": ("lost_accents",),
     "typo": ("typo",),
     "truncation": ("truncated",),
     "echo": ("echo",),
     "language": ("wrong_language", "echo", "off_topic", "boilerplate"),
-    "off_topic": ("off_topic", "wrong_language", "wrong_answer"),
+    "off_topic": ("off_topic", "wrong_language", "wrong_answer", "contradiction"),
     "vague_instruction": ("vague_instruction",),
     "boilerplate": ("boilerplate",),
     "markup": ("markup",),
     "control_characters": ("markup",),
     "placeholder": ("placeholder",),
+    "personal_data": ("e-mail address",),
 }
 
 
@@ -62,3 +76,43 @@ def hits(found: Iterable[int], there: Iterable[int]) -> Hits:
     """
     found, there = set(found), set(there)
     return Hits(len(found), len(found & there), len(there))
+
+
+def detection(report: Report, spoiled: Dataset) -> pd.DataFrame:
+    """Hold a report against the receipt of what it was made of, a set returned by `damage.spoil`.
+
+    One line per flaw, with the checks that look for it: rows spoiled, of which found; rows flagged, of which rightly
+    (the row shows the symptom); recall and precision. Which of two twins was there first, nobody can tell: a flag on
+    one of them counts where the row that it names as evidence is the spoiled one.
+    """
+    import pandas as pd
+
+    flaws = list(spoiled["flaw"])
+    looks_for: dict[str, list[str]] = {}
+    for name in report.checks:
+        if name in ABOUT:
+            looks_for.setdefault(ABOUT[name][0], []).append(name)
+    lines = {}
+    for flaw, checks in looks_for.items():
+        there = {row for row, name in enumerate(flaws) if name == flaw}
+        if not there:
+            continue
+        symptoms = {name for check in checks for name in ABOUT[check]}
+        flagged, right, found = set(), set(), set()
+        for row, check, _, evidence, _ in report.flags.itertuples(index=False):
+            if check in checks:
+                meant = {row, *(evidence if flaw in BESIDE else ())}
+                flagged.add(row)
+                found |= meant & there
+                if any(flaws[one] in symptoms for one in meant):
+                    right.add(row)
+        lines[flaw] = {
+            "checks": ", ".join(checks),
+            "spoiled": len(there),
+            "found": len(found),
+            "flagged": len(flagged),
+            "rightly": len(right),
+            "recall": len(found) / len(there),
+            "precision": len(right) / len(flagged) if flagged else 1.0,
+        }
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("flaw")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .content import empty
+from .content import echoes, empty
 from .corpus import Corpus, once
 from .registry import Options, check
 from .report import Flag
@@ -40,6 +40,9 @@ SAMPLE = 2_000  # texts from which the languages of a column and its usual words
 MOST = 100_000  # doubtful texts that are looked at, for each column
 HEAD = 300  # characters that are looked at: a language shows at once
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff\u3040-\ud7ff]")  # of scripts other than the Latin one
+LEAST = 0.3  # how likely that language must be: of two words, many languages are a little likely
+FEW_WORDS = 4
+_PHONETIC = re.compile(r"[\u0250-\u02af\u02c8]")
 MARGIN = 1.5  # how much more likely, in nats, another language must be than those of the column
 
 
@@ -97,6 +100,8 @@ def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
         usual = " or ".join(sorted(NAMES.get(code, (code,))[0] for code in spoken.languages))
         found = strangers(corpus) if column == "output" and not codes else _foreign(corpus, column, spoken)
         for row, code, sure in found:
+            if column == "output" and row in echoes(corpus):
+                continue  # that it is in the instruction's language, too, is no second finding
             if not _asked_for(code, corpus.instruction[row], column):
                 why = f"The {what} seems to be {NAMES[code][0]}, where {usual} is expected."
                 yield Flag(row, "language", why, confidence=sure)
@@ -153,15 +158,30 @@ def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int,
         | np.fromiter((bool(_OTHER_LETTERS.search(texts[row][:HEAD])) for row in rows), bool, count=len(rows))
     ]
     usual = None
+    found: list[tuple[int, str, float]] = []
     for row, scores in zip(rows, _told(texts, rows, spoken.languages)):
         code, share = scores[0]
         own = max((p for other, p in scores if other in spoken.languages), default=0.0)
-        if code in spoken.languages or code not in NAMES or np.log(share + 1e-9) - np.log(own + 1e-9) < MARGIN:
+        if code in spoken.languages or code not in NAMES or share < LEAST or np.log(share / (own + 1e-9)) < MARGIN:
             continue
         if usual is None:
             usual = {words.vocabulary[k] for k in np.flatnonzero(spoken.home)}
-        if not _partly_at_home(texts[row], usual):
-            yield int(row), code, round(float(share), 2)
+        if not _is_named(texts[row], code) and not _partly_at_home(texts[row], usual):
+            found.append((int(row), code, round(float(share), 2)))
+    # A few words may be anything, unless their language is one that is met here, or their letters tell.
+    tells = {row for row, *_ in found if words.lengths[row] >= FEW_WORDS or _OTHER_LETTERS.search(texts[row][:HEAD])}
+    met = majority(corpus)["instruction"].languages | {code for row, code, _ in found if row in tells}
+    yield from (each for each in found if each[0] in tells or each[1] in met)
+
+
+def _is_named(text: str, code: str) -> bool:
+    """Whether a text is made of names, or of sounds: these have no language of their own."""
+    words = re.findall(r"[^\W\d_]+", text[:HEAD])
+    if not any(c.lower() != c.upper() for word in words for c in word):
+        return False
+    capitals = sum(word[0].isupper() for word in words[1:])
+    named = 2 * capitals > len(words) - 1 and code != "de"  # in German all nouns have a capital
+    return named or len(words) < 2 or bool(_PHONETIC.search(text))
 
 
 def _partly_at_home(text: str, usual: set[str]) -> bool:
@@ -178,7 +198,8 @@ def _asked_for(code: str, instruction: str, column: str) -> bool:
     asked = instruction.lower()
     if column == "instruction":
         return bool(re.search(r"translat|tradui|traduct", asked)) or any(_names(asked, other) for other in NAMES)
-    return _names(asked, code)
+    translated = re.search(r"translat|tradui|traduct", asked) and not any(_names(asked, other) for other in NAMES)
+    return bool(translated) or _names(asked, code)
 
 
 def _names(asked: str, code: str) -> bool:

@@ -157,7 +157,7 @@ def exact_repeat(corpus: Corpus, options: Options) -> Iterator[Flag]:
     first = _first_exact(corpus)
     for row in np.flatnonzero(first != np.arange(len(corpus))).tolist():
         other = int(first[row])
-        yield Flag(row, "exact_repeat", f"The same instruction and answer as row {other + 1}.", (other,))
+        yield Flag(row, "exact_repeat", f"The same instruction and answer as row {corpus.number(other)}.", (other,))
 
 
 @once
@@ -172,13 +172,13 @@ def near_repeat(corpus: Corpus, options: Options) -> Iterator[Flag]:
     first = _first(_both(instructions.keys, outputs.keys))
     for row in np.flatnonzero((first != rows) & (_first_exact(corpus) == rows)).tolist():
         other = int(first[row])
-        why = f"Row {other + 1} once more, with other capitals, marks, spaces or accents, or a word such as “please”."
+        why = f"Row {corpus.number(other)} once more, with other capitals, marks, spaces or accents, or a word such as “please”."
         yield Flag(row, "near_repeat", why, (other,))
     found: set[int] = set()
     for other, row, how in _near_pairs(corpus, np.flatnonzero(first == rows)):
         if row not in found:
             found.add(row)
-            yield Flag(row, "near_repeat", f"Row {other + 1} once more, {how}.", (other,), 0.9)
+            yield Flag(row, "near_repeat", f"Row {corpus.number(other)} once more, {how}.", (other,), 0.9)
 
 
 def _near_pairs(corpus: Corpus, rows: np.ndarray) -> Iterator[Pair]:
@@ -248,7 +248,9 @@ def _disputed(corpus: Corpus, answers: list[list[int]]) -> Iterator[Flag]:
         if abs(fits[0] - fits[1]) >= 0.1:
             kept = tied[fits[1] > fits[0]]
             why = " No answer has the majority, but this one seems to belong to other instructions."
-    shown = ", ".join(str(row + 1) for row in kept[:3]) + (f" and {len(kept) - 3:,} more" if len(kept) > 3 else "")
+    shown = ", ".join(str(corpus.number(row)) for row in kept[:3]) + (
+        f" and {len(kept) - 3:,} more" if len(kept) > 3 else ""
+    )
     says = f"Another answer than in row{'s' * (len(kept) > 1)} {shown} to the same instruction.{why}"
     for rows in answers:
         if rows is not kept:

@@ -53,12 +53,17 @@ ADVICE = {
     "typo": (1, "Scattered typos mostly average out in the answers, not in the confidence: mend the frequent ones."),
     "too_long": (1, "These rows are longer than the model can read, so their end would never be learnt: split them."),
     "length": (0.5, "Unusually long or short: read some of them."),
+    "loss": (0.5, "A model finds these answers hard: read them, as some are wrong and some only rare."),
+    "difficulty": (0.5, "The instruction helps a model little with these answers: read whether they go together."),
+    "self_influence": (0.5, "A model would learn most from these rows, right or wrong: read them first."),
 }
 
 
 @dataclass
 class Report:
     """The result of `audit`. `flags` has one line per finding: row (from 0), check, reason, evidence, confidence.
+
+    Words and files for people name a row by its `number` in the source, from 1, unreadable rows counted.
 
     `checks` maps the checks that were run to what they look for; `rejected` are rows of the source that could not be
     read, with the reason.
@@ -158,7 +163,7 @@ class Report:
             "size": self.size,
             "verdict": self.verdict,
             "summary": self.summary().reset_index().to_dict("records"),
-            "flags": self.flags.to_dict("records"),
+            "flags": [{"number": self.corpus.number(each["row"]), **each} for each in self.flags.to_dict("records")],
             "rejected": [{"row": each.row, "reason": each.reason} for each in self.rejected],
         }
         write_whole(Path(path), json.dumps(content, ensure_ascii=True, indent=1, default=list).encode())
@@ -185,7 +190,7 @@ class Report:
         shown = self.flags.head(most)
         cells = lambda *values: "".join(f"<td>{html.escape(str(value))}</td>" for value in values)  # noqa: E731
         lines = [
-            f"<tr>{cells(flag.row + 1, flag.check, flag.reason, _short(self.corpus.instruction[flag.row]), _short(self.corpus.output[flag.row]))}</tr>"
+            f"<tr>{cells(self.corpus.number(flag.row), flag.check, flag.reason, _short(self.corpus.instruction[flag.row]), _short(self.corpus.output[flag.row]))}</tr>"
             for flag in shown.itertuples()
         ]
         rest = (

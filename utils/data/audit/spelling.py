@@ -1,7 +1,8 @@
-"""Words that are misspelt, told by the set's own words: accents that were lost, and letters that changed places.
+"""Accents that were lost, told by the set's own words: what it writes with an accent elsewhere, beside the same words.
 
-What a set writes hundreds of times in one way, and once in another, was meant to be the first. The work is done on the
-vocabulary and on neighbouring words, so that it grows with the length of the set and no faster.
+A word alone often proves nothing, as "a" stands beside "à" and "parle" beside "parlé", but accents are lost by whole
+rows: rows are judged by all of their words, and words by what stands around them. For words that a set never writes
+with an accent, the letters around one tell, and for French its laws of spelling (`accents.py`).
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import gammaln
 
 from ..text import strip_accents
 from .accents import always_accented
 from .corpus import Corpus, Words
-from .language import majority
+from .language import foreign, majority
 from .registry import Options, check
 from .report import Flag
+from .typos import misspelt
 
-SH0 = 0.05
-# --- lost accents -----------------------------------------------------------------------------------------
+LOST = 0.4  # how likely it must be that a row has lost its accents
+USUAL = 0.05  # the share of rows that have lost their accents, before anything is known
+SURE = 0.99  # how likely it is that a word that is always accented has lost its accent
+TRUST = 0.6  # in what letters alone say of a word that the set never writes with an accent
+STEPS = 4  # how often words and rows are judged in turns
 
 
 class Forms(NamedTuple):
@@ -49,14 +55,16 @@ def lost_accents(corpus: Corpus, options: Options) -> Iterator[Flag]:
     french = "fr" in majority(corpus)["output"].languages
     forms = _forms(words)
     marks = np.bincount(words.texts[forms.accented[words.ids]], minlength=len(corpus))  # accents by row
-    if not french and (marks > 0).mean() < 0.05:
+    if not len(corpus) or not french and (marks > 0).mean() < 0.05:
         return  # here and there a "café" is no custom
     expected = _expected(words, forms, marks, french)
-    tokens = np.flatnonzero((forms.spelling >= 0)[forms.of[words.ids]] | (expected[forms.of[words.ids]] > 0.3))
+    doubtful = (forms.spelling >= 0)[forms.of[words.ids]] | (expected[forms.of[words.ids]] > 0.3)
+    doubtful[[typo.place for typo in misspelt(corpus)]] = False
+    tokens = np.flatnonzero(doubtful)
     if not len(tokens):
         return
     doubt = _doubt(words, forms, tokens, marks, expected)
-    yield from _without(corpus, words, forms, tokens, doubt, marks)
+    yield from _without(corpus, words, forms, tokens, doubt)
 
 
 def _expected(words, forms, marks, french) -> np.ndarray:
@@ -68,7 +76,7 @@ def _expected(words, forms, marks, french) -> np.ndarray:
     letters = _Letters(words, forms, at_ease)
     for form in open_:
         name = forms.names[form]
-        expected[form] = 0.97 if french and always_accented(name) else letters.chance(name)
+        expected[form] = SURE if french and always_accented(name) else TRUST * letters.chance(name)
     return expected
 
 
@@ -113,71 +121,144 @@ def _contexts(word: str, i: int) -> list[str]:
     ]
 
 
-def _doubt(words, forms, tokens, marks, expected):
-    F = len(forms.names)
-    form = forms.of[words.ids]
-    texts = words.texts
-    before, after = np.full(len(form), F), np.full(len(form), F)
-    joined = texts[1:] == texts[:-1]
-    before[1:][joined], after[:-1][joined] = form[:-1][joined], form[1:][joined]
-    suffixes = {}
-    suffix = np.fromiter((suffixes.setdefault(n[-2:] if n.endswith("s") else n[-1:], len(suffixes)) for n in forms.names), np.int64, count=F)
-    f, rows, marked = form[tokens], texts[tokens], forms.accented[words.ids[tokens]]
-    b, a = before[tokens], after[tokens]
-    keys = {
-        "form": f,
-        "before": np.unique(f * (F + 1) + b, return_inverse=True)[1],
-        "after": np.unique(f * (F + 1) + a, return_inverse=True)[1],
-        "ending": suffix[f],
-        "grammar": np.unique(suffix[f] * (F + 1) + b, return_inverse=True)[1],
-    }
-    own = np.where(marks[rows] > 0, 1, 0)
-    free = marks == 0
-    lost = np.ones(len(marks)) * free
-    best=None
-    for step in range(3):
-        # A word without accent in a row that has accents was meant so; in a row without any, it depends on the row.
-        weight = np.where(marked, 0.0, np.where(marks[rows] > 0, 2.0 if step == 0 else 1.0, 1 - lost[rows]))
-        counts = {}
+# --- how likely each word lost its accent, and each row all of them ----------------------------------------
+
+
+class Doubt(NamedTuple):
+    """What speaks for accents that were lost."""
+
+    words: np.ndarray  # for each of the tokens looked at, the log odds that it should have an accent
+    rows: np.ndarray  # for each row, how likely it is that it has lost its accents; 0 where it has any
+
+
+def _doubt(words: Words, forms: Forms, tokens: np.ndarray, marks: np.ndarray, expected: np.ndarray) -> Doubt:
+    """Judge words by their neighbours and rows by their words, in turns: what a row without accents writes is right
+    spelling in so far as the row has not lost them (expectation maximisation; Dempster, Laird and Rubin 1977)."""
+    number, rows = forms.of[words.ids], words.texts[tokens]
+    form, marked = number[tokens], forms.accented[words.ids[tokens]]
+    keys = _contexts_of(words, forms, tokens)
+    bare = marks == 0
+    prior = np.clip(expected[form], 0.001, SURE)
+    in_row, at_end = rows.astype(np.int64) * len(forms.names) + form, _at_end(words, forms, expected)[form]
+    lost, own = bare.astype(float), np.zeros(len(form))
+    odds, evidence, share = own, np.zeros(len(marks)), USUAL
+    for step in range(STEPS):
+        if step:
+            # Without this word, how likely is it that its row has lost its accents?
+            without = np.where(bare[rows], _sigmoid(evidence[rows] - own + _logit(share)), 0)
+            proper = _proper(form, marked, bare[rows], without, share, expected)[form]
+            weight = np.where(bare[rows], (1 - lost[rows]) * proper, 1.0)
+        else:
+            weight = np.where(bare[rows], 0.0, 2.0)  # rows with accents stand for the others as well
+        weight = np.where(marked, 0.0, weight)
+        accented, plain = {}, {}
         for name, key in keys.items():
-            n = key.max() + 1
-            counts[name] = np.bincount(key[marked], minlength=n)[key], np.bincount(key, weights=weight, minlength=n)[key] - weight
-        log = lambda name, prior, k: np.log((counts[name][0] + k * prior) / (counts[name][1] + k * (1 - prior)))
-        prior = np.clip(expected[f], 0.001, 0.999)
-        base = log("form", prior, 1.5)
-        p = 1 / (1 + np.exp(-base))
-        p = np.clip(p, 1e-4, 1 - 1e-4)
-        half = np.full(len(f), 0.5)
-        grammar = np.clip(log("grammar", half, 2.0) - log("ending", half, 2.0), -3, 3)
-        q = np.clip(1 / (1 + np.exp(-(base + grammar))), 1e-4, 1 - 1e-4)
-        left, right = log("before", q, 1.0), log("after", p, 1.0)
-        s = left + right - base
-        s[marked] = -50
-        s = np.clip(s, -50, 50)
-        e = np.log1p(np.exp(s))
-        order = np.unique(rows.astype(np.int64) * (F + 1) + f, return_index=True)[1]
-        E = np.bincount(rows[order], weights=e[order], minlength=len(marks))
-        share = np.clip(lost.mean() if step else SH0, 0.005, 0.9)
-        lost = np.where(free, 1 / (1 + np.exp(-(E + np.log(share / (1 - share))))), 0)
-    return s, E, lost
+            accented[name] = np.bincount(key[marked], minlength=key.max() + 1)[key]
+            plain[name] = np.bincount(key, weights=weight)[key] - weight
+
+        def log_odds(name, chance, trust):
+            return np.log((accented[name] + trust * chance) / (plain[name] + trust * (1 - chance)))  # noqa: B023
+
+        base = log_odds("form", prior, 1.5)
+        grammar = at_end * np.clip(log_odds("grammar", 0.5, 2.0) - log_odds("ending", 0.5, 2.0), -3, 3)
+        # Where a neighbour was never seen, the one behind it tells: "s'endort à", "s'assied à".
+        left, right = log_odds("beyond", _chance(base + grammar), 2.0), log_odds("further", _chance(base), 2.0)
+        odds = log_odds("before", _chance(left), 1.0) + log_odds("after", _chance(right), 1.0) - base
+        odds = np.clip(odds, -50, 50)
+        odds[marked] = -50
+        own = np.log1p(np.exp(odds))
+        order = np.lexsort((-own, in_row))
+        first = order[np.diff(in_row[order], prepend=-1) > 0]  # a word counts once in a row
+        evidence = np.bincount(rows[first], weights=own[first], minlength=len(marks))
+        share = np.clip(lost.mean(), 0.005, 0.9) if step else USUAL
+        lost = np.where(bare, _sigmoid(evidence + _logit(share)), 0)
+    return Doubt(odds, lost)
 
 
-def _without(corpus, words, forms, tokens, doubt, marks):
-    s, E, lost = doubt
-    home = majority(corpus)["output"].home
+def _at_end(words: Words, forms: Forms, expected: np.ndarray) -> np.ndarray:
+    """Which forms have, or may have, their accent at the end, where grammar asks for it: "parle", "parlé"."""
+
+    def at_end(name: str, spelling: int, chance: float) -> bool:
+        if spelling < 0:
+            return chance < SURE and name.endswith(("e", "es"))
+        return words.vocabulary[spelling][-2:] != name[-2:]
+
+    return np.fromiter(map(at_end, forms.names, forms.spelling, expected), bool, count=len(forms.names))
+
+
+def _contexts_of(words: Words, forms: Forms, tokens: np.ndarray) -> dict[str, np.ndarray]:
+    """What each token is judged by, as numbers: its form, alone and with one of those before or after it, and its
+    ending, alone and after the one before."""
+    number, many = forms.of[words.ids], len(forms.names)
+    form, rows = number[tokens], words.texts[tokens]
+
+    def neighbour(step: int) -> np.ndarray:
+        places = tokens + step
+        inside = (places >= words.starts[rows]) & (places < words.starts[rows + 1])
+        return np.where(inside, number[np.where(inside, places, 0)], many)
+
+    before = neighbour(-1)
+    endings: dict[str, int] = {}
+    last = (name[-2:] if name.endswith("s") else name[-1:] for name in forms.names)
+    ending = np.fromiter((endings.setdefault(letters, len(endings)) for letters in last), np.int64, count=many)[form]
+    pair = lambda one, other: np.unique(one * (many + 1) + other, return_inverse=True)[1]  # noqa: E731
+    return {
+        "form": form,
+        "before": pair(form, before),
+        "beyond": pair(form, neighbour(-2)),
+        "after": pair(form, neighbour(1)),
+        "further": pair(form, neighbour(2)),
+        "ending": ending,
+        "grammar": pair(ending, before),
+    }
+
+
+def _proper(form, marked, bare, lost, share, expected) -> np.ndarray:
+    """For each form, how likely it is that it is a word without an accent as well, as "a" is beside "à".
+
+    If it is, rows that have accents elsewhere write it so, too; if not, it stands without one only as often as rows
+    lose theirs. `lost` says for each token how likely that is, going by the rest of its row.
+    """
+    count = lambda weights: np.bincount(form, weights=weights, minlength=len(expected))  # noqa: E731
+    with_accent, kept, doubtful = count(marked), count(~marked & ~bare), count((~marked & bare) * (1 - lost))
+    by_loss = share / (1 - share) * (with_accent + 1)
+    never = np.where(expected >= SURE, 0.99, 0.9)
+    other = np.log(never) - by_loss + doubtful * np.log(by_loss) - gammaln(doubtful + 1) - 6 * kept
+    mean, total, part = np.maximum(with_accent, 1), kept + doubtful, np.clip(bare.mean(), 0.05, 0.95)
+    word = np.log(1 - never) - np.log(1 + mean) + total * np.log(mean / (1 + mean))
+    word += gammaln(total + 1) - gammaln(kept + 1) - gammaln(doubtful + 1)
+    word += doubtful * np.log(part) + kept * np.log(1 - part)
+    return _sigmoid(word - other)
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+
+
+def _chance(odds):
+    return np.clip(_sigmoid(odds), 1e-4, 1 - 1e-4)
+
+
+def _logit(share: float) -> float:
+    return float(np.log(share / (1 - share)))
+
+
+def _without(corpus, words, forms, tokens, doubt) -> Iterator[Flag]:
+    """The rows that have lost their accents, each with the word that says so most clearly."""
+    suspect = np.zeros(len(words.ids), bool)
+    suspect[tokens[doubt.words > 0]] = True
+    # The rest of the row is in the set's own language: "a" is no "à" in an English or a Spanish row.
     texts = words.texts
-    susp = np.zeros(len(words.ids), bool); susp[tokens[s > 0]] = True
-    at = np.bincount(texts[~susp], weights=home[words.ids[~susp]], minlength=len(corpus)); n = np.bincount(texts[~susp], minlength=len(corpus))
-    ok = at >= 0.3 * n
-    globals().update(D=(s, E, lost, ok, tokens, words, forms, marks))
-    rows = np.flatnonzero((lost > 0.5) & ok & (marks == 0))
-    best = {}
-    for t in np.flatnonzero(s > -2):
-        r = texts[tokens[t]]
-        if r not in best or s[t] > s[best[r]]: best[r] = t
-    for row in rows:
-        word = words.ids[tokens[best[row]]]
-        right = forms.spelling[forms.of[word]]
-        said = words.vocabulary[word]
-        why = f"“{said}” stands {words.counts[right]:,} times in this set as “{words.vocabulary[right]}”." if right >= 0 else f"“{said}” seems to lack an accent."
-        yield Flag(int(row), "lost_accents", why, confidence=round(float(lost[row]), 2))
+    rest = texts[~suspect]
+    home = majority(corpus)["output"].home[words.ids[~suspect]]
+    at_home = np.bincount(rest, weights=home, minlength=len(corpus)) >= 0.3 * np.bincount(rest, minlength=len(corpus))
+    clearest: dict[int, int] = {}
+    for place in np.argsort(doubt.words, kind="stable").tolist():
+        clearest[int(texts[tokens[place]])] = place
+    for row in np.flatnonzero((doubt.rows > LOST) & at_home & ~foreign(corpus)).tolist():
+        word = words.ids[tokens[clearest[row]]]
+        right, said = forms.spelling[forms.of[word]], words.vocabulary[word]
+        why = f"“{said}” seems to lack an accent."
+        if right >= 0 and words.counts[right] > 1:
+            why = f"“{said}” stands {words.counts[right]:,} times in this set as “{words.vocabulary[right]}”."
+        yield Flag(row, "lost_accents", why, confidence=round(float(doubt.rows[row]), 2))

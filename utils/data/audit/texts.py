@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import content, language, personal, spelling, topics, typos  # noqa: F401  (they register their checks)
-from .content import empty
+from .content import empty, of_a_kind, prose
 from .corpus import Corpus, matches, once, shown
 from .registry import Options, check
 from .report import Flag
@@ -133,28 +133,35 @@ def customs(corpus: Corpus) -> Custom:
     column = corpus.arrow["output"]
     capital = matches(column, rf"^({_AROUND}|[^\p{{L}}\p{{N}}<&])*\p{{Lu}}")
     small = ~capital & matches(column, rf"^({_AROUND}|[^\p{{L}}\p{{N}}<&])*\p{{Ll}}")
-    closed = matches(column, rf"""[.!?…。！？؟।]({_AROUND}|["'”’»)\]\s*_`])*$""")
+    closed = matches(column, rf"""[.!?…。！？؟।]({_AROUND}|["'”’»)\]\s*_`]|\s#\w+|\p{{So}})*$""")
     lengths = corpus.words("output").lengths
     real = (lengths > 0) & ~empty(corpus)
     kinds = np.where(matches(column, r"\S\s*\n\s*\S"), _LINES, np.where(lengths <= 3, _SHORT, _LONG))
-    # Each is judged on rows that keep the other, or else what spoils both, like all small letters, would count twice.
-    begins, ends = _clear(capital, real & (capital | small) & closed, kinds), _clear(closed, real & capital, kinds)
+    cased = real & (capital | small)
+    # Each is judged on rows that keep the other, or else what spoils both, like all small letters, would count twice;
+    # on all rows, though, where few keep the other.
+    most = lambda some, rows: some if 3 * some.sum() >= rows.sum() else rows  # noqa: E731
+    told = prose(corpus) if 2 * (real & prose(corpus)).sum() >= real.sum() else np.ones(len(corpus), bool)
+    begins = _clear(capital, most(cased & closed, cased) & told, kinds)
+    ends = _clear(closed, most(real & capital, real) & told, kinds)
     if max(begins[1], ends[1]) < CLEAR:
-        begins, ends = _clear(capital, real & (capital | small), kinds), _clear(closed, real, kinds)
+        begins, ends = _clear(capital, cased & told, kinds), _clear(closed, real & told, kinds)
     elif ends[1] >= CLEAR and not ends[0][_SHORT]:
         ends[0][_SHORT] = _are_beginnings(corpus, real & (kinds == _SHORT) & ~closed, closed & (kinds == _LONG))
-    wants = lambda rule, judged, hold: (
-        judged & (rule[1] >= CLEAR if hold else rule[1] <= 1 - CLEAR) & (rule[0] == hold)[kinds]
-    )  # noqa: E731
-    cased = real & (capital | small)
+
+    def wants(rule: tuple[np.ndarray, float], judged: np.ndarray, hold: bool) -> np.ndarray:
+        return judged & (rule[1] >= CLEAR if hold else rule[1] <= 1 - CLEAR) & (rule[0] == hold)[kinds]
+
+    # Where short answers have no mark, they are words and no sentences, and a word may be written small.
+    sentences = prose(corpus) & (kinds != _LINES) & ((kinds != _SHORT) | ends[0][_SHORT] | (ends[1] <= 1 - CLEAR))
     return Custom(
         capital=capital,
         small=small,
         closed=closed,
-        wants_capital=wants(begins, cased, True),
-        wants_small=wants(begins, cased, False),
-        wants_mark=wants(ends, real, True),
-        wants_none=wants(ends, real, False),
+        wants_capital=wants(begins, cased & sentences, True),
+        wants_small=wants(begins, cased & sentences, False),
+        wants_mark=wants(ends, real & sentences & ~matches(column, r"[)\d]\s*$"), True),
+        wants_none=wants(ends, real & sentences, False),
         shares=(begins[1], ends[1]),
     )
 
@@ -195,6 +202,8 @@ def format_(corpus: Corpus, options: Options) -> Iterator[Flag]:
     if options.rule is not None:
         yield from _against_rule(corpus, options.rule)
         return
+    if not of_a_kind(corpus):
+        return
     custom = customs(corpus)
     begins = (custom.wants_capital & custom.small, custom.wants_small & custom.capital)
     ends = (custom.wants_mark & ~custom.closed, custom.wants_none & custom.closed)
@@ -227,7 +236,7 @@ def truncation(corpus: Corpus, options: Options) -> Iterator[Flag]:
     # A row in small letters has lost its mark with its capital: nothing says that words are missing.
     usual = custom.shares[1] >= CLEAR
     suspects = np.flatnonzero(
-        usual & (words.lengths > 0) & ~custom.closed & ~(custom.wants_capital & custom.small) & ~empty(corpus)
+        usual & prose(corpus) & ~custom.closed & ~(custom.wants_capital & custom.small) & ~empty(corpus)
     )
     if not len(suspects):
         return
@@ -235,9 +244,9 @@ def truncation(corpus: Corpus, options: Options) -> Iterator[Flag]:
     never_last, shortness = _never_last(corpus), _shortness(corpus)
     for row, word in zip(suspects, last):
         text = corpus.output[row].rstrip()
-        if text[-1:] in (",", "-", "–", "—", "(", "[", "{", "“", "«", "/", "&"):
+        if text[-1:] in (",", "-", "–", "—", "(", "[", "{", "“", "«", "&"):
             yield Flag(int(row), "truncation", f"The answer breaks off after “{text[-1]}”.")
-        elif never_last[word]:
+        elif never_last[word] and "\n" not in text and text[-1].isalnum() and words.lengths[row] > 2:
             why = f"The answer ends with “{words.vocabulary[word]}”, as no whole answer does."
             yield Flag(int(row), "truncation", why, confidence=0.9)
         elif custom.wants_mark[row] and shortness[row] > 1:

@@ -26,6 +26,8 @@ TIED = 10.0  # a log-likelihood ratio that chance does not reach
 COMMON = 0.1  # a word in more than this share of the rows says little about any of them
 MOST = 16  # words of a text that are looked at: the rarer ones
 LEARNT = 0.8  # of the better tied quarter of the rows, at least this share of the words must be foretold
+ENOUGH = 500  # in fewer rows, too few words have been seen often enough to say what is far
+FAR = 0.55  # the most that an answer's words may be foretold elsewhere, on average, for it to be off topic
 CHUNK = 2_000_000  # pairs of words that are in memory at a time
 
 
@@ -45,6 +47,7 @@ class Ties(NamedTuple):
     words: np.ndarray  # the telling words of the answer
     foretold: np.ndarray  # how many of them the instruction foretells
     at_home: np.ndarray  # how much instructions of other rows foretell them, on average, from 0 to 1
+    unseen: np.ndarray  # the share of them that stand in no other answer
     luck: np.ndarray  # how likely it is, as a logarithm, that an answer with such words has none foretold
     unlucky: np.ndarray  # ... and that an instruction with such words foretells none
 
@@ -73,9 +76,20 @@ def astray(corpus: Corpus) -> np.ndarray:
     tied = ties(corpus)
     if tied is None:
         return np.zeros(len(corpus), bool)
-    nothing = (tied.foretold == 0) & (tied.at_home < 0.45)
-    little = (tied.foretold <= 0.2 * tied.words) & (tied.at_home < 0.35)
-    return (nothing | little) & (tied.words >= 3) & (tied.unlucky < -0.8) & _answered(corpus)
+    share = tied.foretold / np.maximum(tied.words, 1)
+    # How far below the others a row must lie: where they spread widely, nothing lies far from them.
+    others = tied.at_home[(tied.words > 0) & (share >= 0.5)]
+    middle = np.median(others)
+    limit = min(FAR, middle - 3 * 1.4826 * np.median(np.abs(others - middle))) if len(corpus) >= ENOUGH else 0.0
+    nothing = (share == 0) & (tied.at_home < 0.45) | (share <= 0.2) & (tied.at_home < 0.35)
+    little = (share <= 0.45) & (tied.at_home < limit)
+    few = (tied.words == 2) & (share == 0) & (tied.at_home < 0.5 * limit)  # two words must be clearer
+    # ... or none of its words is known here, which hardly happens to a row whose instruction foretells anything.
+    alien = (
+        (share <= 0.2) & (tied.words >= 5) & (tied.unseen > np.quantile(np.append(tied.unseen[share > 0], 0.7), 0.995))
+    )
+    alien &= (tied.unseen >= 0.7) & (len(corpus) >= ENOUGH)
+    return (alien | few | (nothing | little) & (tied.words >= 3)) & (tied.unlucky < -0.8) & _answered(corpus)
 
 
 def _answered(corpus: Corpus) -> np.ndarray:
@@ -104,7 +118,8 @@ def ties(corpus: Corpus) -> Ties | None:
     others = said.often[said.forms] - 1
     known = np.bincount(said.forms, weights=foretold, minlength=len(said.names))[said.forms] - foretold
     at_home = np.bincount(said.texts, weights=(known + usual) / (others + 1), minlength=rows) / np.maximum(words, 1)
-    return Ties(words, count, at_home, _by_luck(said, foretold, rows), _by_luck(asked, foretells, rows))
+    unseen = np.bincount(said.texts, weights=said.often[said.forms] == 1, minlength=rows) / np.maximum(words, 1)
+    return Ties(words, count, at_home, unseen, _by_luck(said, foretold, rows), _by_luck(asked, foretells, rows))
 
 
 def _telling(words: Words, rows: int) -> Telling:
@@ -112,7 +127,8 @@ def _telling(words: Words, rows: int) -> Telling:
     plain = (word if word.isascii() else strip_accents(word) for word in words.vocabulary)
     form = np.fromiter((numbers.setdefault(w, len(numbers)) for w in plain), np.int64, count=len(words.vocabulary))
     n = max(1, len(numbers))
-    texts, forms = np.divmod(np.unique(words.texts.astype(np.int64) * n + form[words.ids]), n)
+    keys = np.sort(words.texts.astype(np.int64) * n + form[words.ids])  # several times faster than np.unique
+    texts, forms = np.divmod(keys[np.diff(keys, prepend=-1) > 0], n)
     often = np.bincount(forms, minlength=len(numbers))
     keep = often[forms] <= max(COMMON * rows, 5)
     texts, forms = texts[keep], forms[keep]
@@ -141,6 +157,8 @@ def _tied(asked: Telling, said: Telling) -> tuple[np.ndarray, np.ndarray]:
     foretold, foretells = np.zeros(len(said.texts), bool), np.zeros(len(asked.texts), bool)
     for i, j, u, w in _pairs(asked, said):
         together = counts[bucket(u, w)] - 1.0
+        seen = np.flatnonzero((together > 0) | (same[w] == u))  # most pairs were never seen elsewhere
+        i, j, u, w, together = i[seen], j[seen], u[seen], w[seen], together[seen]
         chance = np.maximum((asked.often[u] - 1.0) * (said.often[w] - 1.0) / max(1, rows - 1), 1e-9)
         ratio = 2 * (together * np.log(np.maximum(together, 1e-9) / chance) - together + chance)
         tied = (together > chance) & (ratio >= TIED) | (same[w] == u)

@@ -8,6 +8,7 @@ Benjamini and Hochberg (1995), kept for each kind of slip and each length of wor
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -15,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..text import strip_accents
-from .corpus import Corpus, Words, once
+from .content import of_a_kind
+from .corpus import Corpus, Words, matches, once
 from .language import foreign
 from .registry import Options, check
 from .report import Flag
@@ -23,6 +25,7 @@ from .report import Flag
 KNOWN = 5  # a word that stands here so often, in answers in the set's own language, is taken for a right one
 DOUBT = 0.85  # where more of the words of a kind are good ones, they are left alone, whatever stands beside them
 MOST = 100_000  # rare words that are looked at
+LONGEST = 30  # letters of a word; what is longer is none
 # How many of 100 words of 2, 3, 4, 5, 6 and more letters are another frequent word with two letters swapped, as counted
 # on English and French text; the set's own words correct that.
 CHANCE = np.array([0, 0, 12, 7, 2, 2, 0.5, 0.2]) / 100
@@ -51,14 +54,25 @@ class Typo(NamedTuple):
 @check("typo", "a word that is a more frequent one but for a slip, such as two letters that changed places")
 def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words, seen = corpus.parts("output"), set()
-    for place, slip, chance in misspelt(corpus):
-        row, said = int(words.texts[place]), words.vocabulary[slip.word]
-        if row in seen or _is_short_for(said, corpus.output[row]):
+    texts, found = words.texts, misspelt(corpus)
+    names = _names(corpus, {word for _, slip, _ in found for word in (words.vocabulary[slip.word], slip.meant)})
+    for place, slip, chance in found:
+        row, said = int(texts[place]), words.vocabulary[slip.word]
+        if row in seen or (said in names and slip.meant not in names) or _is_short_for(said, corpus.output[row]):
             continue
         seen.add(row)
         stands = f"which stands here {slip.frequent:,} times" if slip.frequent > 1 else "going by words like it here"
         why = f"“{said}” seems to be “{slip.meant}” {slip.how}, {stands}."
         yield Flag(row, "typo", why, confidence=round(1 - chance, 2))
+
+
+def _names(corpus: Corpus, words: set[str]) -> set[str]:
+    """Those of the words that stand in an answer with a capital where no sentence begins, as names do."""
+    if not words:
+        return set()
+    inside = rf"[^\s.!?…:] +({'|'.join(sorted(word.capitalize() for word in words))})\b"
+    rows = np.flatnonzero(matches(corpus.arrow["output"], inside))
+    return {name.lower() for row in rows for name in re.findall(inside, corpus.output[row])}
 
 
 def _is_short_for(word: str, text: str) -> bool:
@@ -72,7 +86,9 @@ def misspelt(corpus: Corpus) -> list[Typo]:
     words = corpus.parts("output")
     own = ~foreign(corpus)[words.texts]
     counts = np.bincount(words.ids[own], minlength=len(words.vocabulary))
-    names = {k: word for k, word in enumerate(words.vocabulary) if counts[k] and len(word) > 1 and word.isalpha()}
+    names = {
+        k: word for k, word in enumerate(words.vocabulary) if counts[k] and 1 < len(word) <= LONGEST and word.isalpha()
+    }
     if not names:
         return []
     table = _Table(names, counts)
@@ -82,10 +98,10 @@ def misspelt(corpus: Corpus) -> list[Typo]:
     for k, j in table.swapped.items():
         if counts[j] >= KNOWN:  # "form" for "from" is no rare word: only its neighbours can tell
             slips.setdefault(k, Slip(k, names[j], int(counts[j]), j))
-    return list(_in_context(words, own, slips))
+    return list(_in_context(words, own, slips, any_word=not of_a_kind(corpus)))
 
 
-def _in_context(words: Words, own: np.ndarray, slips: dict[int, Slip]) -> Iterator[Typo]:
+def _in_context(words: Words, own: np.ndarray, slips: dict[int, Slip], any_word: bool) -> Iterator[Typo]:
     """The places where a word is a slip, judged by the words before and after: do they stand beside what was meant?"""
     V = len(words.vocabulary)
     ids = words.ids.astype(np.int64)
@@ -110,6 +126,8 @@ def _in_context(words: Words, own: np.ndarray, slips: dict[int, Slip]) -> Iterat
         slip = slips[int(ids[place])]
         if slip.chance == 1:
             chance = 0.3 if min(l, r) >= 3 and not again else 1.0
+        elif any_word and slip.number >= 0 and len(slip.meant) <= 3 and not (l and r):
+            chance = 1.0  # "tow" beside "two"
         else:
             speaks_for = 1.0 if slip.number < 0 else (0.25 if slip.frequent >= 20 else 0.5, 3, 15)[(l > 0) + (r > 0)]
             chance = slip.chance / (slip.chance + (1 - slip.chance) * speaks_for)

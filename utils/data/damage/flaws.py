@@ -37,7 +37,7 @@ OTHER_ERA = {
 
 
 class Rows(list):
-    """All rows, as a flaw gets them, with the places of each answer: found once, not once for each row that is hit."""
+    """All rows, as a flaw gets them, with what flaws ask of them as a whole: found once, not once for each row."""
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
@@ -45,6 +45,13 @@ class Rows(list):
         for i, (_, output) in enumerate(self):
             places.setdefault(output, []).append(i)
         return places
+
+    @cached_property
+    def manners(self) -> frozenset[str]:
+        """The openings and closings, of those that a near repeat may take, that instructions of these rows have."""
+        openings = {text for pair in OPENINGS for text in pair if any(row[0].startswith(text) for row in self)}
+        closings = {text for text in CLOSINGS if any(row[0].endswith(text) for row in self)}
+        return frozenset(openings | closings)
 
 
 class Settled(random.Random):
@@ -98,7 +105,7 @@ def near_repeat(row, rows, r):
     """The row once more, in another dress (a space, a capital, a full stop) or with a word more, less or changed."""
     for edits in r.sample((_DRESSES, _WORDINGS), 2):
         for edit in r.sample(edits, len(edits)):
-            copy = edit(row, r)
+            copy = edit(row, rows, r)
             if copy != row and likeness(row, copy) >= 0.7:
                 return copy
     return row
@@ -270,10 +277,10 @@ def _phrase(r: random.Random) -> phrasebook.Pair:
     return drawn
 
 
-# --- what makes a near repeat: (row, r) -> the row edited, or as it is where there is nothing to edit ---------
+# --- what makes a near repeat: (row, rows, r) -> the row edited, or as it is where there is nothing to edit ---
 
 
-def _space(row, r):
+def _space(row, rows, r):
     spaces = [i for i, c in enumerate(row[0]) if c == " "]
     if not spaces:
         return row
@@ -281,12 +288,12 @@ def _space(row, r):
     return row[0][:i] + " " + row[0][i:], row[1]
 
 
-def _indent(row, r):
+def _indent(row, rows, r):
     # The one edit that is small beside any row, however short.
     return " " + row[0], row[1]
 
 
-def _capital(row, r):
+def _capital(row, rows, r):
     # Of longer words only: in capitals, "us" and "it" would be other words.
     starts = [match.start() for match in re.finditer(r"[^\W\d_]{4,}", row[0])]
     if not starts:
@@ -301,31 +308,34 @@ def _full_stop(text):
     return text + "." if text[-1:].isalnum() else text
 
 
-def _stop_in_instruction(row, r):
+def _stop_in_instruction(row, rows, r):
     return _full_stop(row[0]), row[1]
 
 
-def _stop_in_answer(row, r):
+def _stop_in_answer(row, rows, r):
     return row[0], _full_stop(row[1])
 
 
-def _opening(row, r):
-    fitting = [pair for pair in OPENINGS if row[0].startswith(pair[0])]
+def _opening(row, rows, r):
+    # Where the rows open in this way of their own accord, nobody could tell the copy from another row.
+    fitting = [pair for pair in OPENINGS if row[0].startswith(pair[0]) and pair[1] not in rows.manners]
     return (row[0].replace(*r.choice(fitting), 1), row[1]) if fitting else row
 
 
-def _contraction(row, r):
+def _contraction(row, rows, r):
     fitting = [pair for pair in CONTRACTIONS if pair[0] in row[0]]
     return (row[0].replace(*r.choice(fitting), 1), row[1]) if fitting else row
 
 
-def _courtesy(row, r):
+def _courtesy(row, rows, r):
     # What stands behind a colon is to be worked on, and a courtesy there would belong to it.
     text = row[0]
     if not text or ": " in text or re.search(r"please|thank", text, re.IGNORECASE):
         return row
-    return text[:-1] + ", please?" if text.endswith("?") else text + " Thank you.", row[1]
+    closing = CLOSINGS[not text.endswith("?")]
+    return (text.removesuffix("?") + closing, row[1]) if closing not in rows.manners else row
 
 
+CLOSINGS = (", please?", " Thank you.")
 _DRESSES = (_space, _indent, _capital, _stop_in_instruction, _stop_in_answer)
 _WORDINGS = (_opening, _contraction, _courtesy)
