@@ -54,3 +54,17 @@ def test_the_picture_of_predictions_measures_the_distance():
     assert picture.alt.startswith("Your 2 predictions were 30 points off on average.")
     assert "base: predicted 40, measured 0; junk: predicted 20, measured 0" in picture.alt
     assert picture.png().startswith(b"\x89PNG")
+
+
+def test_the_picture_of_thresholds_has_both_shares_in_words():
+    scores, bad = [0.1, 0.2, 0.2, 0.4, 0.9], [False, False, True, False, True]
+    picture = plots.thresholds(scores, bad, {"mine": 0.4, "too high": 2})
+    assert picture.alt.startswith("Nine in ten found: 50 % of the flags are right; one in two found: 100 %.")
+    assert "precision goes from 40 to 100 %; recall goes from 100 to 50 %." in picture.alt
+    assert "mine, 0.4: precision 50 %, recall 50 %; too high: nothing is flagged." in picture.alt
+    words = {each.get_text().strip() for each in picture.figure.axes[0].texts}
+    assert words == {"precision", "recall", "mine"}
+
+
+def test_the_picture_of_thresholds_where_nothing_is_bad():
+    assert plots.thresholds([0.5, 0.5], [False, False]).alt.startswith("There is no bad row to be found.")

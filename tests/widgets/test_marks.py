@@ -25,6 +25,7 @@ def test_the_view_keeps_what_is_ticked():
     marks = Marks(ROWS, {2})
     _, *boxes, keep, answer, _ = view(marks, "Which rows?").children
     assert [box.value for box in boxes] == [False, False, True, False, False]
+    assert boxes[3].description == "3: instruction 3\n→ <b>output 3</b>" and not boxes[3].description_allow_html
     boxes[0].value = True
     keep.click()
     assert marks.marked == {0, 2} and "Marked: 0, 2" in answer.value

@@ -6,6 +6,7 @@ They draw finished results (`utils/model/experiment.py`) and train nothing.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -149,6 +150,46 @@ def audit(report: Report) -> Picture:
         _title(figure, title)
     each = "; ".join(f"{name}: {row['share %']:.1f} %" for name, row in found.iterrows())
     return Picture(figure, f"{title}. Share of rows flagged, of {len(report.corpus):,} rows. {each or 'none'}.")
+
+
+def thresholds(scores: Sequence[float], bad: Sequence[bool], chosen: dict[str, float] | None = None) -> Picture:
+    """What does a threshold cost? Precision and recall of flagging all rows that score as much as it, or more.
+
+    `bad` says for each row whether it is to be found; `chosen` names thresholds that are marked.
+    """
+    scores, bad = np.asarray(scores, dtype=float), np.asarray(bad, dtype=bool)
+    at = np.unique(scores)
+    flagged = np.array([np.count_nonzero(scores >= one) for one in at])
+    right = np.array([np.count_nonzero(bad & (scores >= one)) for one in at])
+    shares = {"precision": 100 * right / flagged, "recall": 100 * right / max(bad.sum(), 1)}
+    figure = new_figure(8.4, 4.2)
+    axes = figure.axes[0]
+    parts = []
+    with matplotlib.rc_context(SETTINGS):
+        for line, (name, values) in enumerate(shares.items()):
+            axes.plot(at, values, ("-", "--")[line], color=COLOURS[line], linewidth=2)
+            axes.annotate(f" {name}", (at[-1], values[-1]), color=COLOURS[line], fontweight="bold", va="center")
+        for line, (name, one) in enumerate((chosen or {}).items()):
+            here = np.searchsorted(at, one)
+            if here == len(at):
+                parts.append(f"{name}: nothing is flagged")
+                continue
+            axes.axvline(one, color="black", linewidth=1, linestyle=":")
+            axes.annotate(name, (one, 103), rotation=30, ha="left", va="bottom", fontsize=9, annotation_clip=False)
+            parts.append(f"{name}, {one:g}: " + ", ".join(f"{k} {v[here]:.0f} %" for k, v in shares.items()))
+        axes.set_xlim(at[0], at[-1] + 0.14 * (at[-1] - at[0] or 1))
+        axes.set_ylim(-3, 103)
+        axes.set_xlabel("threshold: rows with this score or a higher one are flagged")
+        axes.set_ylabel("share (%)")
+        title = "There is no bad row to be found"
+        if bad.any():
+            nine, half = (shares["precision"][shares["recall"] >= least][-1] for least in (90, 50))
+            title = f"Nine in ten found: {nine:.0f} % of the flags are right; one in two found: {half:.0f} %"
+        _title(figure, title)
+    ends = "; ".join(f"{name} goes from {v[0]:.0f} to {v[-1]:.0f} %" for name, v in shares.items())
+    return Picture(
+        figure, f"{title}. From the lowest threshold to the highest: {ends}. {'; '.join(parts)}".rstrip(". ") + "."
+    )
 
 
 def predictions(points: list[tuple[str, str, float, float]]) -> Picture:

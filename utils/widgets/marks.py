@@ -13,6 +13,9 @@ import ipywidgets
 from ..show.card import Card, marked_up
 from .frame import button, frame, reply, text
 
+# An answer begins on a line of its own, and two spaces are two spaces: they may be a flaw.
+STYLE = "<style>.qoq-marks.qoq-frame .widget-checkbox .widget-label-basic { white-space: pre-wrap; }</style>"
+
 
 @dataclass
 class Marks:
@@ -36,7 +39,7 @@ class Marks:
 def view(marks: Marks, question: str) -> ipywidgets.Widget:
     """The rows with a box each, and a button that keeps what is marked."""
     boxes = [
-        ipywidgets.Checkbox(value=row in marks.marked, description=f"{row}: {instruction} → {output}", indent=False)
+        ipywidgets.Checkbox(value=row in marks.marked, description=f"{row}: {instruction}\n→ {output}", indent=False)
         for row, (instruction, output) in enumerate(marks.rows)
     ]
     answer = reply()
@@ -44,5 +47,7 @@ def view(marks: Marks, question: str) -> ipywidgets.Widget:
     def seal() -> None:
         answer.value = marks.mark(row for row, box in enumerate(boxes) if box.value).html()
 
-    heading = text(f"<b>Mark by eye.</b> {marked_up(question)}")
-    return frame(question, [heading, *boxes, button("Keep my marks", seal, primary=True), answer])
+    heading = text(f"{STYLE}<b>Mark by eye.</b> {marked_up(question)}")
+    box = frame(question, [heading, *boxes, button("Keep my marks", seal, primary=True), answer])
+    box.add_class("qoq-marks")
+    return box
