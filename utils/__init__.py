@@ -13,6 +13,7 @@ _PLACES = {
     "fine_tune": "utils.model.training:fine_tune",
     "evaluate": "utils.model.evaluation:evaluate",
     "compare": "utils.model.experiment:compare",
+    "damage_lab": "utils.widgets.damage_lab:damage_lab",
     "plots": "utils.show.plots",
     "tables": "utils.show.tables",
     "progress": "utils.course.progress:progress",
