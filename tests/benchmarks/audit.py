@@ -6,6 +6,7 @@ and a test compares them.
 
 import datetime
 import json
+import random
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from datasets import Dataset
 
 from utils import phrasebook, support
-from utils.data import damage
+from utils.data import damage, files
 from utils.data.audit import audit
 from utils.data.audit.detection import detection
 from utils.model.experiment import machine
@@ -39,9 +40,10 @@ def found() -> list[dict]:
         counts: dict[tuple[str, str], dict] = {}
         for seed in range(SEEDS):
             clean = module.examples(ROWS, seed=seed)
-            sets = [("alone", {name: SHARE}) for name in flaws] + [("together", dict.fromkeys(flaws, SHARE))]
+            sets = [("alone", {name: SHARE}) for name in flaws] + [("alone", {})]
+            sets.append(("together", dict.fromkeys(flaws, SHARE)))
             for how, shares in sets:
-                spoiled = damage.spoil(clean, shares, size=ROWS, seed=seed)
+                spoiled = damage.spoil(clean, shares, size=ROWS, seed=seed) if shares else with_addresses(clean, seed)
                 table = detection(audit(spoiled, single_answer=True), spoiled)
                 for flaw, line in table.iterrows():
                     sums = counts.setdefault((flaw, how), {"checks": line["checks"]})
@@ -50,6 +52,18 @@ def found() -> list[dict]:
             print(f"{world}, seed {seed}", flush=True)
         lines += [{"world": world, "flaw": flaw, "how": how, **sums} for (flaw, how), sums in counts.items()]
     return lines
+
+
+def with_addresses(clean: Dataset, seed: int) -> Dataset:
+    """The set with an e-mail address in some answers, and the receipt. The addresses are nobody's (RFC 2606)."""
+    r = random.Random(seed)
+    hit = set(r.sample(range(len(clean)), round(SHARE * len(clean))))
+    address = lambda: (
+        f"{r.choice(['marie', 'j.dupont', 'sales+fr'])}{r.randrange(100)}@example.{r.choice(['org', 'com'])}"
+    )  # noqa: E731
+    said = [f"{text} {address()}" if row in hit else text for row, text in enumerate(clean["output"])]
+    flaw = ["e-mail address" if row in hit else "" for row in range(len(clean))]
+    return Dataset.from_dict({"instruction": clean["instruction"][:], "output": said, "flaw": flaw})
 
 
 def undamaged() -> dict[str, float]:
@@ -64,13 +78,16 @@ def undamaged() -> dict[str, float]:
 
 
 AUDIT = """
-import resource, sys, time
+import sys, time
 from utils import audit
 audit([{"instruction": "Say hello in French.", "output": "Bonjour."}])  # what is imported once is no matter of size
 started = time.perf_counter()
 report = audit(sys.argv[1], single_answer=True)
 report.verdict
-print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, len(report.flags))
+seconds = time.perf_counter() - started
+with open("/proc/self/status") as status:  # the peak of this process alone; rusage would begin with its parent's
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 2**20
+print(seconds, peak, len(report.flags))
 """
 
 
@@ -80,7 +97,7 @@ def pile() -> Path:
         PILE.parent.mkdir(parents=True, exist_ok=True)
         clean = phrasebook.examples(max(SIZES), seed=0)
         flaws = dict.fromkeys((name for name in damage.FLAWS if name != "wrong_era"), 0.02)
-        damage.spoil(clean, flaws, seed=0).to_json(PILE, force_ascii=False)
+        files.write(damage.spoil(clean, flaws, seed=0), PILE)
     return PILE
 
 
@@ -115,6 +132,7 @@ def _turns(title: str, rows: int, sentences: int) -> dict:
         {name: [" ".join(short[name][i::rows]) for i in range(rows)] for name in ("instruction", "output")}
     )
     spoiled = damage.spoil(clean, {"near_repeat": SHARE}, size=rows, seed=0)
+
     def pairs(*sides: str) -> list[bytes]:
         said = [re.findall(r"[\w'’]+", side.lower()) for side in sides]
         return [f"{k} {one} {two}".encode() for k, words in enumerate(said) for one, two in zip(words, words[1:])]
@@ -161,11 +179,13 @@ def tables(record: dict) -> dict[str, str]:
         percents = [
             f"{100 * part / whole:.1f}" if whole else "none flagged"
             for how in ("alone", "together")
+            if how in ways
             for part, whole in (
                 (ways[how]["found"], ways[how]["spoiled"]),
                 (ways[how]["rightly"], ways[how]["flagged"]),
             )
         ]
+        percents += ["–"] * (4 - len(percents))  # not among the flaws of damage.spoil
         lines.append(f"| {world} | {flaw} | {ways['alone']['checks']} | {' | '.join(percents)} |")
     clean = ", ".join(f"{share:.2f} % of the rows ({world})" for world, share in record["undamaged"].items())
     lines += ["", f"In sets without damage at most {clean} get a flag.", "", _signed(record)]

@@ -96,7 +96,7 @@ _EDGES = " \t\r\n\"'“”«»‹›.!?…:;,\u00a0\u202f"
 
 
 # What may rightly be left as it is: a text that had no mistake, things that stood in order.
-_MAY_STAY = r"(?i)\b(correct|edit|proofread|punctuat|grammar|spell|insert|select|sort|arrange|order|rank|corrige|ponctu|tri(e|ez)\b)"
+_MAY_STAY = r"(?i)\b(correct|edit|proofread|punctuat|grammar|spell|insert|exclamation|question mark|select|sort|arrange|order|rank|corrige|ponctu|tri(e|ez)\b)"
 
 
 @once
@@ -151,7 +151,7 @@ _FILLER = "|".join(
         # after it
         r"\bi hope (this|that|it) (helps?|is helpful|answers|was helpful)|\bhope this helps",
         r"\b(let me know (if|whether|when)|feel free to (ask|reach|contact|let))\b[^.!?]{0,60}[.!?]?\W*$",
-        r"\bis there anything else i can\b|\bhappy to (help|assist)[.!]",
+        r"\bis there anything else i can\b|(^|[.!?]\s+)(i('m| am) |we('re| are) )?(always )?happy to (help|assist)[.!]",
         r"\bj['’]esp[èe]re que (cela|[çc]a|ceci|cette r[ée]ponse)\b|\bn['’]h[ée]sitez pas [àa]\b",
         # instead of it
         r"\bi('m| am) (very |really |terribly )?sorry, but (i|as)\b|\bi apologi[sz]e,? but i\b",
@@ -165,7 +165,7 @@ _FILLER = "|".join(
 # Who is asked to write what people say to each other may write such phrases.
 _ASKS_FOR_SPEECH = (
     r"\b(write|compose|create|generate|draft|construct|output|produce|give|design|suggest|imagine|rédige|écri[st])\b.*"
-    r"\b(dialogue?|conversation|script|letter|e-?mail|message|response|reply|phrase|speech|poem|song|story|statement)"
+    r"\b(dialog(ue)?|conversation|script|letter|e-?mail|message|response|reply|phrase|speech|poem|song|story|statement)"
 )
 
 

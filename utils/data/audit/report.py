@@ -93,6 +93,14 @@ class Report:
         return table.sort_values("rows", ascending=False, kind="stable").rename_axis("check")
 
     @cached_property
+    def _copies(self) -> np.ndarray:
+        """How often each distinct row stands here."""
+        prints = self.corpus.fingerprints
+        # Fingerprints are 64-bit hashes; one of the pair is stretched, so that swapped texts are not taken for equal.
+        both = prints["instruction"] * np.uint64(0x9E3779B97F4A7C15) + prints["output"]
+        return np.unique(both, return_counts=True)[1]
+
+    @cached_property
     def size(self) -> dict[str, float]:
         """How much is really there.
 
@@ -104,11 +112,7 @@ class Report:
         clusters                 over how many of at most 32 kinds of instruction the rows spread evenly (k-means on
                                  TF-IDF of a sample; exp of the entropy again)
         """
-        prints = self.corpus.fingerprints
-        # Fingerprints are 64-bit hashes; one of the pair is stretched, so that swapped texts are not taken for equal.
-        both = prints["instruction"] * np.uint64(0x9E3779B97F4A7C15) + prints["output"]
-        counts = np.unique(both, return_counts=True)[1]
-        words = self.corpus.words("output")
+        counts, words = self._copies, self.corpus.words("output")
         return {
             "rows": len(self.corpus),
             "distinct rows": len(counts),
@@ -121,7 +125,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """What to mend first and why, in a few sentences."""
-        rows, distinct = self.size["rows"], self.size["distinct rows"]
+        rows, distinct = len(self.corpus), len(self._copies)
         if not rows:
             return "There are no rows."
         lines = [f"{rows:,} rows, {distinct:,} of them different; {len(self.flagged):,} have at least one flag."]

@@ -55,10 +55,14 @@ class Typo(NamedTuple):
 def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words, seen = corpus.parts("output"), set()
     texts, found = words.texts, misspelt(corpus)
-    names = _names(corpus, {word for _, slip, _ in found for word in (words.vocabulary[slip.word], slip.meant)})
+    named = _named(corpus, {word for _, slip, _ in found for word in (words.vocabulary[slip.word], slip.meant)})
     for place, slip, chance in found:
         row, said = int(texts[place]), words.vocabulary[slip.word]
-        if row in seen or (said in names and slip.meant not in names) or _is_short_for(said, corpus.output[row]):
+        if (
+            row in seen
+            or (named[said] and 3 * named[slip.meant] < slip.frequent)
+            or _is_short_for(said, corpus.output[row])
+        ):
             continue
         seen.add(row)
         stands = f"which stands here {slip.frequent:,} times" if slip.frequent > 1 else "going by words like it here"
@@ -66,13 +70,13 @@ def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
         yield Flag(row, "typo", why, confidence=round(1 - chance, 2))
 
 
-def _names(corpus: Corpus, words: set[str]) -> set[str]:
-    """Those of the words that stand in an answer with a capital where no sentence begins, as names do."""
+def _named(corpus: Corpus, words: set[str]) -> Counter[str]:
+    """How often each of the words stands in an answer with a capital where no sentence begins, as names do."""
     if not words:
-        return set()
+        return Counter()
     inside = rf"[^\s.!?…:] +({'|'.join(sorted(word.capitalize() for word in words))})\b"
     rows = np.flatnonzero(matches(corpus.arrow["output"], inside))
-    return {name.lower() for row in rows for name in re.findall(inside, corpus.output[row])}
+    return Counter(name.lower() for row in rows for name in re.findall(inside, corpus.output[row]))
 
 
 def _is_short_for(word: str, text: str) -> bool:
