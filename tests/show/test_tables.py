@@ -5,7 +5,7 @@ from utils.show import tables
 
 
 def test_html_in_a_cell_is_shown_as_text():
-    page = tables.words(pd.DataFrame({"output": ["<script>alert(1)</script>"]}, index=["<b>"])).to_html()
+    page = tables.words(pd.DataFrame({"<i>output</i>": ["<script>alert(1)</script>"]}, index=["<b>"])).to_html()
     assert "<script>" not in page and "&lt;script&gt;" in page and "<b>" not in page
 
 

@@ -2,16 +2,17 @@
 
 `compare` runs sets × seeds, side by side in worker processes where cores and memory allow, keeps every finished run
 (`store.py`), and returns a Comparison: a table, a picture and a receipt. It decides nothing about what makes a set good.
+The same in the background is in `live.py`.
 """
 
 from __future__ import annotations
 
-import datetime
 import os
 import platform
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ import numpy as np
 import pandas as pd
 
 from . import store
-from .memory import available_memory, give_back
+from .memory import available_memory
 from .profiles import TINY, profile
+from .workers import Board, Job, Task, one_run, side_by_side, wake
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -156,22 +158,68 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return round(max(0.0, float(mean - half)), 1), round(min(100.0, float(mean + half)), 1)
 
 
-def compare(
+@dataclass
+class Plan:
+    """The runs that a comparison asks for: those that are kept already (`finished`, records by key) and the `missing`.
+
+    `keys` names the run of each set and seed, in order; `common` is what all of them share, for the provenance.
+    """
+
+    task: Task
+    common: dict
+    keys: dict[tuple[str, int], str] = field(default_factory=dict)
+    missing: dict[str, Job] = field(default_factory=dict)
+    finished: dict[str, dict] = field(default_factory=dict)
+    reused: int = 0
+
+    def keep(self, job: Job, record: dict, adapter: bytes) -> None:
+        """Keep a run that has just ended."""
+        store.write(job.key, record, adapter)
+        self.finished[job.key] = record
+
+    def look_again(self) -> None:
+        """Find what has been kept since, by another comparison."""
+        for job in self.left:
+            if kept := store.read(job.key):
+                self.finished[job.key] = kept[0]
+
+    @property
+    def left(self) -> list[Job]:
+        """The runs still to do."""
+        return [job for key, job in self.missing.items() if key not in self.finished]
+
+    def comparison(self) -> Comparison:
+        """What the finished runs say; there must be one."""
+        keys = {at: key for at, key in self.keys.items() if key in self.finished}
+        lines, losses, notes = [], {}, {}
+        for (name, seed), key in keys.items():
+            record = self.finished[key]
+            run = record["run"]
+            lines.append(
+                {"set": name, "seed": seed, "rows": record["n_rows"], "distinct": record["distinct"]}
+                | record["scores"]
+                | {cost: run[cost] for cost in ("seconds", "tokens", "peak_memory")}
+                | {"steps": len(run["losses"])}
+            )
+            losses[name, seed] = run["losses"]
+            notes |= dict.fromkeys(f"{name}: {note}" for note in run["notes"])
+        date = max(self.finished[key]["date"] for key in keys.values())
+        provenance = {"date": date, "machine": machine(), **self.common}
+        return Comparison(pd.DataFrame(lines), losses, provenance, self.reused, list(notes), keys)
+
+
+def plan(
     sets: dict[str, Dataset | Draw | None],
-    model: str = "tiny",
-    steps: int = 150,
-    seeds: int = 3,
+    model: str,
+    steps: int,
+    seeds: int,
     test: Dataset | None = None,
     learning_rate: float | None = None,
-    workers: int | None = None,
-) -> Comparison:
-    """Fine-tune `model` on every set with every seed, and score each run on the same held-out rows.
+    wake: Callable[[], None] = lambda: None,
+) -> Plan:
+    """Draw the sets of a comparison and look up which of its runs are kept. `wake` is called when the first is missing.
 
-    A set is a Dataset, or a function from the seed to a Dataset so that each seed draws its own data, or None for the
-    base as it is. `test` is 200 held-out rows of the phrasebook unless given. Finished runs are kept: the same call
-    again, or one that was interrupted, does only what is missing. `workers` processes run side by side; None chooses.
-
-    Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set.
+    Raises ValueError as `compare` does.
     """
     from ..data import phrasebook
     from .training import BATCH_SIZE, check_rows
@@ -192,173 +240,99 @@ def compare(
         "code": _code(),
         "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
     }
-
-    workers = workers_for(len(sets) * seeds, model) if workers is None else workers
-    keys, missing, finished = {}, {}, {}
+    made = Plan(Task(model, steps, learning_rate, test), common)
     for name, source in sets.items():
         for seed in range(seeds):
             rows = source(seed) if callable(source) else source
             pairs = []
             if rows is not None:
-                check_rows(rows)
+                try:
+                    check_rows(rows)
+                except ValueError as error:
+                    raise ValueError(f'"{name}": {error}') from None
                 _check_overlap(name, rows, test)
                 pairs = list(zip(rows["instruction"], rows["output"]))
             # The base as it is has nothing to draw, so all its seeds are one run.
             key = store.content_hash(common | {"rows": pairs, "seed": None if rows is None else seed})
-            keys[name, seed] = key
+            made.keys[name, seed] = key
             if kept := store.read(key):
-                finished[key] = kept[0]
-            elif key not in missing:
-                if not missing and workers > 1:
-                    _wake(workers)  # they import while the other sets are drawn
-                distinct = len(set(pairs))
-                missing[key] = {"key": key, "seed": seed, "rows": rows, "n_rows": len(pairs), "distinct": distinct}
-    reused = sum(key in finished for key in keys.values())
-    interrupted = _run_all(list(missing.values()), (model, steps, learning_rate, test), workers, finished)
-    if not finished:
+                made.finished[key] = kept[0]
+            elif key not in made.missing:
+                if not made.missing:
+                    wake()  # the workers import while the other sets are drawn
+                made.missing[key] = Job(key, seed, rows, len(pairs), len(set(pairs)))
+    made.reused = sum(key in made.finished for key in made.keys.values())
+    return made
+
+
+def compare(
+    sets: dict[str, Dataset | Draw | None],
+    model: str = "tiny",
+    steps: int = 150,
+    seeds: int = 3,
+    test: Dataset | None = None,
+    learning_rate: float | None = None,
+    workers: int | None = None,
+) -> Comparison:
+    """Fine-tune `model` on every set with every seed, and score each run on the same held-out rows.
+
+    A set is a Dataset, or a function from the seed to a Dataset so that each seed draws its own data, or None for the
+    base as it is. `test` is 200 held-out rows of the phrasebook unless given. Finished runs are kept: the same call
+    again, or one that was interrupted, does only what is missing. `workers` processes run side by side; None chooses.
+
+    Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set.
+    """
+    workers = workers_for(len(sets) * seeds, model) if workers is None else workers
+    planned = plan(sets, model, steps, seeds, test, learning_rate, lambda: workers > 1 and wake(workers))
+    interrupted = _run_all(planned, workers)
+    if not planned.finished:
         raise KeyboardInterrupt("Stopped before the first run was finished.")
     if interrupted:
-        runs = len(set(keys.values()))
-        print(f"Stopped: {len(finished)} of {runs} runs are finished and kept. The same call goes on from there.")
-    keys = {at: key for at, key in keys.items() if key in finished}
-
-    lines, losses, notes = [], {}, {}
-    for (name, seed), key in keys.items():
-        record = finished[key]
-        run = record["run"]
-        lines.append(
-            {"set": name, "seed": seed, "rows": record["n_rows"], "distinct": record["distinct"]}
-            | record["scores"]
-            | {cost: run[cost] for cost in ("seconds", "tokens", "peak_memory")}
-            | {"steps": len(run["losses"])}
+        runs = len(set(planned.keys.values()))
+        print(
+            f"Stopped: {len(planned.finished)} of {runs} runs are finished and kept. The same call goes on from there."
         )
-        losses[name, seed] = run["losses"]
-        notes |= dict.fromkeys(f"{name}: {note}" for note in run["notes"])
-    for note in notes:
+    result = planned.comparison()
+    for note in result.notes:
         print(note)
-    provenance = {"date": max(record["date"] for record in finished.values()), "machine": machine(), **common}
-    return Comparison(pd.DataFrame(lines), losses, provenance, reused, list(notes), keys)
+    return result
 
 
-# ------------------------------------------------------------------------------------------------ the runs
-
-
-def one_run(
-    job: dict,
-    model: str,
-    steps: int,
-    learning_rate: float | None,
-    test: Dataset,
-    on_step: Callable[[int], None] | None = None,
-) -> tuple[dict, bytes]:
-    """One set, one seed: train, score, and give the record and the adapter as they are kept."""
-    from .evaluation import evaluate
-    from .training import fine_tune
-
-    rows = job["rows"]
-    run = fine_tune(
-        test if rows is None else rows, model, 0 if rows is None else steps, job["seed"], learning_rate, on_step=on_step
-    )
-    scores = evaluate(run, test).as_dict()
-    del scores["per_correct"]  # infinite where nothing is right, which JSON cannot say; the receipt works it out
-    run_record, adapter = run.to_record()
-    del run
-    give_back()
-    return {
-        "key": job["key"],
-        "n_rows": job["n_rows"],
-        "distinct": job["distinct"],
-        "scores": scores,
-        "run": run_record,
-        "date": datetime.datetime.now().isoformat(timespec="seconds"),
-    }, adapter
-
-
-def _in_worker(job, model, steps, learning_rate, test, counter: str, at: int):
-    """`one_run` in a process of its own, on one thread; steps are counted in a file that the parent watches."""
-    import torch
-
-    torch.set_num_threads(1)
-    done = np.memmap(counter, dtype=np.int32, mode="r+")
-
-    def on_step(step: int) -> None:
-        done[at] = step
-
-    return one_run(job, model, steps, learning_rate, test, on_step)
-
-
-def _run_all(jobs: list[dict], arguments: tuple, workers: int, finished: dict[str, dict]) -> bool:
-    """Run `jobs` and put their records into `finished`, by key; whether it was interrupted.
-
-    `arguments` are those of `one_run` after the job: model, steps, learning rate, test rows.
-    """
+def _run_all(planned: Plan, workers: int) -> bool:
+    """Do what is missing, with a bar that shows how far it is; whether it was interrupted."""
     from tqdm.auto import tqdm
 
+    jobs, task = planned.left, planned.task
     if not jobs:
         return False
-    per_job = max(1, arguments[1])
-    with tqdm(
-        total=len(jobs) * per_job,
-        leave=False,
-        disable=None,  # no bar in a log file
-        smoothing=0,  # by the average so far: scoring takes time too, but no steps
-        desc=f"Fine-tuning, {len(jobs)} run{'s' if len(jobs) > 1 else ''}",
-        bar_format="{desc} {percentage:3.0f}% |{bar}| about {remaining} left",
-    ) as bar:
-
-        def keep(job: dict, outcome: tuple[dict, bytes]) -> None:
-            store.write(job["key"], *outcome)
-            finished[job["key"]] = outcome[0]
-
+    per_job = max(1, task.steps)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        tqdm(
+            total=len(jobs) * per_job,
+            leave=False,
+            disable=None,  # no bar in a log file
+            smoothing=0,  # by the average so far: scoring takes time too, but no steps
+            desc=f"Fine-tuning, {len(jobs)} run{'s' if len(jobs) > 1 else ''}",
+            bar_format="{desc} {percentage:3.0f}% |{bar}| about {remaining} left",
+        ) as bar,
+    ):
         try:
-            if workers > 1:
-                _side_by_side(jobs, arguments, workers, keep, bar, per_job)
-            else:
+            if workers <= 1:
                 for at, job in enumerate(jobs):
-                    keep(job, one_run(job, *arguments, on_step=lambda step: bar.update(at * per_job + step - bar.n)))
+                    planned.keep(job, *one_run(job, task, lambda step, *_: bar.update(at * per_job + step - bar.n)))
                     bar.update((at + 1) * per_job - bar.n)
+                return False
+            board = Board(os.path.join(scratch, "board"), len(jobs), task.steps)
+            lines = board.lines("w+")
+            with closing(side_by_side(jobs, task, workers, board)) as rounds:
+                for ended in rounds:
+                    for job, future in ended:
+                        planned.keep(job, *future.result())
+                    bar.update(int(np.isfinite(lines["losses"]).sum()) - bar.n)
         except KeyboardInterrupt:
             return True
     return False
-
-
-def _pool(workers: int):
-    from loky import get_reusable_executor
-
-    # loky replaces a worker that grows by 300 MB, taking it for a leak; one that trains grows by more, once.
-    return get_reusable_executor(max_workers=workers, timeout=120, env={"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9"})
-
-
-def _wake(workers: int) -> None:
-    """Start the worker processes on their imports, which take some seconds."""
-    for _ in range(workers):
-        _pool(workers).submit(_import_training)
-
-
-def _import_training() -> None:
-    import_module("trl.trainer.sft_trainer")
-
-
-def _side_by_side(jobs, arguments, workers, keep, bar, per_job) -> None:
-    import tempfile
-    from concurrent.futures import FIRST_COMPLETED, wait
-
-    with tempfile.TemporaryDirectory() as scratch:
-        counter = os.path.join(scratch, "steps")
-        done = np.memmap(counter, dtype=np.int32, mode="w+", shape=(len(jobs),))
-        executor = _pool(workers)
-        pending = {executor.submit(_in_worker, job, *arguments, counter, at): at for at, job in enumerate(jobs)}
-        try:
-            while pending:
-                ready, _ = wait(pending, timeout=0.25, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    at = pending.pop(future)
-                    keep(jobs[at], future.result())
-                    done[at] = per_job
-                bar.update(int(done.sum()) - bar.n)
-        except BaseException:
-            executor.shutdown(wait=False, kill_workers=True)
-            raise
 
 
 def workers_for(n_jobs: int, model: str) -> int:

@@ -26,6 +26,8 @@ BATCH_SIZE = 16
 WINDOW = 8
 LORA_RANK = 16
 WARM_UP = 0.05
+Answer = Callable[[list[str]], list[str]]
+OnStep = Callable[[int, float, Answer], None]
 
 
 class FineTuningError(RuntimeError):
@@ -111,13 +113,16 @@ def fine_tune(
     seed: int = 0,
     learning_rate: float | None = None,
     batch_size: int = BATCH_SIZE,
-    on_step: Callable[[int], None] | None = None,
+    on_step: OnStep | None = None,
 ) -> Run:
     """Fine-tune `model` on `rows` (columns instruction and output) for `steps` optimizer steps.
 
     Every set gets the same number of steps, whatever its size: rows are seen in shuffled passes, again and again in a
-    small set, some of them never in a large one. The loss is taken on the answer and its end token only. `on_step` is
-    called with the number of finished steps. `steps=0` gives the base model as it is.
+    small set, some of them never in a large one. The loss is taken on the answer and its end token only. `steps=0` gives
+    the base model as it is.
+
+    `on_step(step, loss, answer)` is called after each step: how many are done, the loss of this one, and a function
+    that gives the answers of the model as it is then to a list of instructions, which leaves the training as it was.
 
     Raises ValueError for an empty set, a missing column, an unknown model, or rows that are all too long;
     FineTuningError when the loss is no longer a number.
@@ -262,6 +267,24 @@ def training_set(
     return Dataset.from_dict({key: [row[key] for row in seen] for key in ("input_ids", "labels")}), tokens, notes
 
 
+def adapted(run: Run, seed: int = 0):
+    """The model of a run with its adapter beside the weights, not merged in: (model, tokenizer).
+
+    Only the adapter's weights take gradients. A run without an adapter gets a fresh one, drawn with `seed`, which
+    changes no answer.
+    """
+    import torch
+    from peft import get_peft_model, set_peft_model_state_dict
+
+    model, tokenizer = load(run.model_name)
+    with quiet(), torch.random.fork_rng():
+        torch.manual_seed(seed)
+        wrapped = get_peft_model(model, _lora())
+        if run.adapter is not None:
+            set_peft_model_state_dict(wrapped, run.adapter)
+    return wrapped.get_base_model().eval(), tokenizer
+
+
 def _lora():
     from peft import LoraConfig
 
@@ -307,10 +330,15 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
                 losses.append(logs["loss"])
                 if not math.isfinite(losses[-1]):
                     control.should_training_stop = True
+                elif on_step:
+                    on_step(state.global_step, losses[-1], answer)
 
-            def on_step_end(self, args, state, control, **_):
-                if on_step:
-                    on_step(state.global_step)
+        def answer(instructions: list[str]) -> list[str]:
+            asked = trainer.accelerator.unwrap_model(trainer.model).get_base_model().eval()
+            try:
+                return generate(asked, tokenizer, instructions).answers
+            finally:
+                asked.train()
 
         here = hardware()
         config = SFTConfig(

@@ -15,4 +15,5 @@ def words(rows: Dataset | pd.DataFrame) -> Styler:
     """`rows` as a table to read; the frame itself is its `.data`."""
     frame = rows if isinstance(rows, pd.DataFrame) else rows.to_pandas()
     left = {"selector": "th, td", "props": "text-align: left; overflow-wrap: break-word"}
-    return frame.style.format(escape="html").format_index(escape="html").set_table_styles([left])
+    style = frame.style.format(escape="html").set_table_styles([left])
+    return style.format_index(escape="html").format_index(escape="html", axis="columns")
