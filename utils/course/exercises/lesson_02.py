@@ -83,11 +83,14 @@ def _pair(shares) -> str:
 
 
 # scores, whether each row is bad, the price of dropping a good row and that of keeping a bad one
+_ODD = (0.07, 0.13, 0.31, 0.37, 0.42, 0.58, 0.64, 0.71, 0.86, 0.93, 0.95, 0.97)
 _CASES = (
     ((0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (4, 7, 8), 1, 3),
     ((0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (2, 7, 8), 4, 1),
     ((0.8, 0.1, 0.5, 0.5, 0.2, 0.9), (1, 4), 1, 10),
     ((0.3, 0.6, 0.9), (), 1, 3),
+    *((_ODD, (4, 6, 9, 10, 11), *prices) for prices in ((1, 1), (1, 10), (5, 1), (1, 2))),
+    ((0.501, 0.503, 0.507, 0.509), (3, 4), 1, 1),
 )
 
 
@@ -116,6 +119,12 @@ _SLIPS = {
     "Your function counts mistakes and forgets the prices: multiply each kind of mistake by its own.": (
         lambda scores, bad, dropping, keeping: _best(scores, bad, 1, 1)
     ),
+    "Your function forgets the price of `dropping` a good row.": (
+        lambda scores, bad, dropping, keeping: _best(scores, bad, 1, keeping)
+    ),
+    "Your function forgets the price of `keeping` a bad row.": (
+        lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, 3)
+    ),
     "Your function drops the rows *below* the threshold. A high score is suspicious: drop those at it or above.": (
         lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, turned=True)
     ),
@@ -131,7 +140,7 @@ _SLIPS = {
 @exercise(
     2,
     "A threshold with a price",
-    minutes=4,
+    minutes=7,
     difficulty="medium",
     hints=(
         "Only the scores themselves need to be tried, and one threshold above them all (`float('inf')`): drop nothing.",
@@ -142,6 +151,14 @@ _SLIPS = {
     mistakes=(
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, keeping, dropping), "exchanged"),
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, 1, 1), "forgets the prices"),
+        Mistake(
+            lambda scores, bad, dropping, keeping: _best(scores, bad, 1, keeping), "forgets the price of `dropping`"
+        ),
+        Mistake(
+            lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, 3), "forgets the price of `keeping`"
+        ),
+        Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, 1, 3), "same threshold"),
+        Mistake(lambda scores, bad, dropping, keeping: round(_best(scores, bad, dropping, keeping), 1), "cheaper"),
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, turned=True), "below"),
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, above=True), "exactly"),
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, nothing=False), "nothing"),
@@ -174,6 +191,9 @@ def best_threshold(find):
     for words, slip in _SLIPS.items():
         if all(_dropped(case, found) == _dropped(case, _for(slip, case)) for case, found in zip(_CASES, given)):
             return f"{said} {words}"
+    odd = {found for case, found in zip(_CASES, given) if case[0] is _ODD}
+    if len(odd) == 1:
+        return f"{said} Your function gives the same threshold for the same rows, whatever the prices."
     return f"{said} There is a cheaper one, at a cost of {lowest[at]}. Do you try all scores, with both prices?"
 
 
@@ -221,6 +241,7 @@ _SETS = {
         Mistake({"phrasebook", "sums", "support today", "friendlier e-mails"}, "friendlier e-mails"),
         Mistake({"sums"}, "missing"),
         Mistake({"phrasebook", "sums"}, "missing"),
+        Mistake(set(), "named none"),
         Mistake("phrasebook", "set"),
         Mistake({"phrasebook", "sum"}, "no set called"),
     ),
@@ -234,6 +255,8 @@ def declared(names):
         return f"There is no set called {unknown[0]!r}: the names are {', '.join(_SETS)}."
     if wrong := [name for name in _SETS if name in names and not _SETS[name][0]]:
         return f"“{wrong[0]}” does not belong there. {_SETS[wrong[0]][1]}"
+    if not names:
+        return "You have named none yet. Where would a second, different answer have to be a mistake?"
     if missing := [name for name, (single, _) in _SETS.items() if single and name not in names]:
         only = "One more is" if len(missing) == 1 else f"{len(missing)} more are"
         return f"What you have is right. {only} missing: where would a second, different answer have to be a mistake?"
@@ -241,7 +264,7 @@ def declared(names):
 
 
 MARKS = {
-    "twenty rows": "Tick every row that you would not want to train on, for whatever reason. Take about three minutes; "
+    "twenty rows": "Tick every row that you would not want to train on, for whatever reason. Take about five minutes; "
     "no dictionary, no tools.",
 }
 

@@ -207,6 +207,7 @@ def format_(corpus: Corpus, options: Options) -> Iterator[Flag]:
     custom = customs(corpus)
     begins = (custom.wants_capital & custom.small, custom.wants_small & custom.capital)
     ends = (custom.wants_mark & ~custom.closed, custom.wants_none & custom.closed)
+    ends[0][[flag.row for flag in broken_off(corpus)]] = False  # a mark alone would not mend them
     for row in np.flatnonzero(begins[0] | begins[1] | ends[0] | ends[1]):
         says = []
         if begins[0][row] or begins[1][row]:
@@ -231,6 +232,16 @@ def _against_rule(corpus: Corpus, rule: str) -> Iterator[Flag]:
 
 @check("truncation", "an answer that breaks off")
 def truncation(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    yield from broken_off(corpus)
+
+
+@once
+def broken_off(corpus: Corpus) -> list[Flag]:
+    """The answers that break off."""
+    return list(_broken_off(corpus))
+
+
+def _broken_off(corpus: Corpus) -> Iterator[Flag]:
     custom = customs(corpus)
     words = corpus.words("output")
     # A row in small letters has lost its mark with its capital: nothing says that words are missing.

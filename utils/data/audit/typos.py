@@ -285,7 +285,8 @@ def _of_a_family(table: _Table) -> Kind:
     Chance is measured by swaps of letters that are not neighbours, which nobody's fingers make: what looks like a slip
     then is none (a decoy, as in mass spectrometry; Elias and Gygi 2007).
     """
-    rare = table.words[(table.counts[table.words] <= 2) & (table.sizes[table.words] >= 5)][:MOST]
+    # Nobody makes the same slip twice, where slips are rare.
+    rare = table.words[(table.counts[table.words] == 1) & (table.sizes[table.words] >= 5)][:MOST]
     known = table.known[table.sizes[table.known] >= 5]
     families: Counter[str] = Counter()  # beginnings of words, with the number of words that begin so
     for k in (*rare.tolist(), *known.tolist()):
