@@ -162,7 +162,7 @@ _SLIPS = {
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, turned=True), "below"),
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, above=True), "exactly"),
         Mistake(lambda scores, bad, dropping, keeping: _best(scores, bad, dropping, keeping, nothing=False), "nothing"),
-        Mistake(lambda scores, bad, dropping, keeping: 0.5, "cheaper"),
+        Mistake(lambda scores, bad, dropping, keeping: 0.5, "same threshold"),
         Mistake(lambda scores, bad, dropping, keeping: {0.5: 3}, "one number"),
         Mistake(lambda scores, bad: min(scores), "TypeError"),
     ),
