@@ -20,6 +20,8 @@ _PLACES = {
     "run_panel": "utils.widgets.run_panel:run_panel",
     "plots": "utils.show.plots",
     "tables": "utils.show.tables",
+    "curate": "utils.data.curation:curate",
+    "workshop": "utils.widgets.workshop:workshop",
     "progress": "utils.course.progress:progress",
 }
 __all__ = list(_PLACES)

@@ -1,7 +1,7 @@
 """Single keys for a widget with rows: they act where the focus is, and nowhere else.
 
-The keys are data, the answers to them are Python's; the code here only says which key was pressed in which row, and puts
-the focus where it is told. While a text is being typed every key is the text's, except Escape, which leaves it.
+The keys are data, the answers to them are Python's; the code here only says which key was pressed, and puts the focus
+where it is told. While a text is being typed every key is the text's, except Escape, which leaves it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ export default { render({ model, el }) {
       row.classList.toggle("qoq-here", place === here);
       row.setAttribute("role", "group");
       row.setAttribute("aria-label", name);
-      row.querySelectorAll("textarea, input").forEach((box) => box.setAttribute("aria-label", `${box.placeholder} of ${name}`));
-      row.querySelectorAll("button").forEach((button) => button.setAttribute("aria-label", `${button.textContent} ${name}`));
+      const call = (part, label) => part.setAttribute("aria-label", label);
+      row.querySelectorAll("textarea, input").forEach((box) => call(box, `${box.placeholder} of ${name}`));
+      row.querySelectorAll("button").forEach((button) => call(button, `${button.textContent} ${name}`));
     });
     const focus = (what) => {
       here = what.at ?? here;
@@ -78,8 +79,8 @@ class Keys(anywidget.AnyWidget):
     """Shows nothing. Put it into a frame whose rows have the class "qoq-row", and a search field "qoq-search".
 
     `wanted` are the names of the keys that act ("k", "ctrl+z", "arrowdown"), and `pressed(key)` is called for them;
-    `leads` are keys that only lead somewhere: into the "text" of the row, or to the "search" field. `moved(at)` is called
-    when the row at place `at` has got the focus, and `names` says what a screen reader calls each row.
+    `leads` are keys that only lead somewhere: into the "text" of the row, or to the "search" field. `moved(at)` is
+    called when the row at place `at` has got the focus, and `names` says what a screen reader calls each row.
     """
 
     _esm = JAVASCRIPT
