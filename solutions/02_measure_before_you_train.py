@@ -400,11 +400,16 @@ tables.words(compared)
 # `utils/data/audit/report.py`. (*Different* means: in more than capitals, accents and marks.)
 
 # %%
-print(report.verdict)
+report
+
+# %% [markdown]
+# The same as a picture:
+
+# %%
 report.plot()
 
 # %% [markdown]
-# `report.summary()` has the same counts as a table, and `report.clean()` gives a copy without the flagged rows. It says for
+# `report.summary()` is the table alone, and `report.clean()` gives a copy without the flagged rows. It says for
 # each dropped row why it went. If you do not agree, `undo` puts rows back; your file is never changed.
 
 # %%

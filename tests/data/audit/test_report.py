@@ -1,3 +1,4 @@
+import html
 import json
 import subprocess
 import sys
@@ -130,3 +131,8 @@ def test_rows_are_named_by_their_number_in_the_source(tmp_path):
     ]
     assert json.loads(report.to_json(tmp_path / "r.json").read_text())["flags"][0]["number"] == 3
     assert "<td>3</td>" in report.to_html(tmp_path / "r.html").read_text()
+
+
+def test_what_a_check_looks_for_is_shown_in_full(junk):
+    page = junk._repr_html_()
+    assert all(html.escape(about, quote=False) in page for about in junk.checks.values())

@@ -188,7 +188,10 @@ class Report:
         return round(100 * count / len(self.corpus), 2) if len(self.corpus) else 0.0
 
     def _summary_html(self) -> str:
-        return self.summary().to_html(escape=True, border=0, justify="left")
+        import pandas as pd
+
+        with pd.option_context("display.max_colwidth", None):
+            return self.summary().to_html(escape=True, border=0, justify="left")
 
     def _page(self, most: int) -> str:
         shown = self.flags.head(most)
