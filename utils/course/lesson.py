@@ -18,8 +18,10 @@ from .exercises import Exercise, exercises, module
 
 if TYPE_CHECKING:
     import ipywidgets
+    from datasets import Dataset
 
     from ..show.theme import Picture
+    from ..widgets.damage_lab import DamageLab
     from ..widgets.quiz import Quiz
 
 LESSONS = Path(__file__).parents[2] / "lessons"
@@ -93,6 +95,21 @@ class Lesson:
     def marked(self, name: str) -> set[int]:
         """The rows that the learner has marked, counted from 0."""
         return set(record.read(self.number, "marks", name).get("marked", []))
+
+    def damage_lab(self, name: str, rows: Dataset) -> DamageLab:
+        """A damage lab for a copy of `rows`, with the settings that the learner left it with under this name."""
+        from ..widgets.damage_lab import DamageLab
+
+        known, is_open = record.read(self.number, "labs", name), False
+        lab = DamageLab(rows, lambda **facts: is_open and record.write(self.number, "labs", name, **facts))
+        if known:
+            lab.resize(known["size"])
+            lab.systematic(known["systematic"])
+            lab.draw(known["seed"])
+            for flaw, share in known["flaws"].items():
+                lab.share(flaw, share)
+        is_open = True  # from here on it is the learner who changes something
+        return lab
 
     def quiz(self, number: int) -> Quiz:
         """One question; as the last line of a cell it shows itself, and `.answer("b")` answers it in a line."""
