@@ -17,7 +17,7 @@ import numpy as np
 
 from ..text import strip_accents
 from .content import of_a_kind
-from .corpus import Corpus, Words, matches, once
+from .corpus import Corpus, Words, once
 from .language import foreign
 from .registry import Options, check
 from .report import Flag
@@ -25,6 +25,7 @@ from .report import Flag
 KNOWN = 5  # a word that stands here so often, in answers in the set's own language, is taken for a right one
 DOUBT = 0.85  # where more of the words of a kind are good ones, they are left alone, whatever stands beside them
 MOST = 100_000  # rare words that are looked at
+SEEN = 20  # answers that are looked at for whether a word is a name
 LONGEST = 30  # letters of a word; what is longer is none
 # How many of 100 words of 2, 3, 4, 5, 6 and more letters are another frequent word with two letters swapped, as counted
 # on English and French text; the set's own words correct that.
@@ -55,12 +56,13 @@ class Typo(NamedTuple):
 def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words, seen = corpus.parts("output"), set()
     texts, found = words.texts, misspelt(corpus)
-    named = _named(corpus, {word for _, slip, _ in found for word in (words.vocabulary[slip.word], slip.meant)})
+    named = _named(corpus, words, {number for _, slip, _ in found for number in (slip.word, slip.number)})
     for place, slip, chance in found:
         row, said = int(texts[place]), words.vocabulary[slip.word]
         if (
             row in seen
-            or (named[said] and 3 * named[slip.meant] < slip.frequent)
+            or named[slip.word] > 0
+            and named.get(slip.number, 0) < 1 / 3
             or _is_short_for(said, corpus.output[row])
         ):
             continue
@@ -70,13 +72,23 @@ def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
         yield Flag(row, "typo", why, confidence=round(1 - chance, 2))
 
 
-def _named(corpus: Corpus, words: set[str]) -> Counter[str]:
-    """How often each of the words stands in an answer with a capital where no sentence begins, as names do."""
-    if not words:
-        return Counter()
-    inside = rf"[^\s.!?…:] +({'|'.join(sorted(word.capitalize() for word in words))})\b"
-    rows = np.flatnonzero(matches(corpus.arrow["output"], inside))
-    return Counter(name.lower() for row in rows for name in re.findall(inside, corpus.output[row]))
+def _named(corpus: Corpus, words: Words, numbers: set[int]) -> dict[int, float]:
+    """In which share of the answers that hold a word it has a capital where no sentence begins, as names have.
+
+    A word is given by its number; the first SEEN of its answers are looked at.
+    """
+    wanted = np.zeros(len(words.vocabulary) + 1, bool)
+    wanted[list(numbers)] = True
+    places = np.flatnonzero(wanted[words.ids])
+    places = places[np.argsort(words.ids[places], kind="stable")]
+    rows, ids = np.searchsorted(words.starts, places, "right") - 1, words.ids[places]
+    shares, known = {}, np.unique(ids)
+    firsts, lasts = np.searchsorted(ids, known), np.searchsorted(ids, known, "right")
+    for k, first, last in zip(known.tolist(), firsts.tolist(), lasts.tolist()):
+        inside = re.compile(rf"[^\s.!?…:] +{words.vocabulary[k].capitalize()}\b")
+        found = [bool(inside.search(corpus.output[row])) for row in rows[first : min(last, first + SEEN)]]
+        shares[k] = sum(found) / len(found)
+    return shares
 
 
 def _is_short_for(word: str, text: str) -> bool:

@@ -36,7 +36,7 @@ CSS = """<style>
 .qoq-workshop .qoq-tools .widget-text { flex: 1 1 4em; min-width: 0; width: auto; }
 .qoq-workshop .qoq-flags { grid-area: flags; min-width: 0; overflow: hidden; }
 .qoq-workshop .qoq-flags .widget-html-content { width: 100%; min-width: 0; overflow-wrap: anywhere; }
-.qoq-workshop .qoq-flags .widget-html-content > div { height: 2.8em; overflow-y: auto; line-height: 1.4;
+.qoq-workshop .qoq-flags .widget-html-content > div { height: 4.2em; overflow-y: auto; line-height: 1.4;
   font-size: 0.92em; }
 .qoq-workshop textarea { min-height: 3.4em; max-height: 11em; field-sizing: content; resize: vertical;
   line-height: 1.45; font-size: inherit; }

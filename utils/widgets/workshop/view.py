@@ -58,12 +58,13 @@ class Line:
         self.box = classed(ipywidgets.Box([self.mark, self.instruction, self.output, tools, self.flags]), "qoq-row")
 
         self.id, self.before, self.since = None, None, 0.0
+        self.reached: set[str] = set()  # the columns whose texts come from the row that is shown now
 
     def show(self, shown: Shown | None, is_live: bool) -> None:
         self.box.layout.display = "none" if shown is None else None
         id = shown and shown.row.id
         if id != self.id:
-            self.id, self.before, self.since = id, self.id, time.monotonic()
+            self.id, self.before, self.since, self.reached = id, self.id, time.monotonic(), set()
         if shown is None:
             return
         self.mark.value, self.flags.value = looks.mark(shown), looks.flags(shown, is_live)
@@ -71,13 +72,14 @@ class Line:
         self.instruction.disabled, self.output.disabled = "instruction" in shown.fixed, "output" in shown.fixed
         self.reason.value = shown.row.reason
 
-    @property
-    def rows(self) -> list[int]:
+    def rows(self, column: str) -> list[int]:
         """The ids of the rows that an arriving text may belong to.
 
-        Front ends hold back what is typed quickly, so that a key or a click that turns the page can overtake it.
+        Front ends hold back what is typed quickly, so that a key or a click that turns the page can overtake it; once a
+        text of the row now shown has come, none of the row before can follow.
         """
-        ids = [self.id, self.before] if time.monotonic() - self.since < LATE else [self.id]
+        may_be_late = column not in self.reached and time.monotonic() - self.since < LATE
+        ids = [self.id, self.before] if may_be_late else [self.id]
         return [id for id in ids if id is not None]
 
 
@@ -216,12 +218,14 @@ class View:
 
     def _typing(self, line: Line, column: str) -> Callable[[dict], None]:
         def typed(change: dict) -> None:
-            known = [self.page.curation.row(id) for id in line.rows if id in self.page.curation]
+            known = [self.page.curation.row(id) for id in line.rows(column) if id in self.page.curation]
             if self._showing or not known:
                 return
             id = min(known, key=lambda row: changed(getattr(row, column), change["new"])).id
             self.page.type(id, column, change["new"])
-            if id != line.id:
+            if id == line.id:
+                line.reached.add(column)
+            else:
                 self.show()
             self._later(self.check_live)
 
