@@ -38,13 +38,6 @@ export default { render({ model, el }) {
     if (!frame) { if (attempts) requestAnimationFrame(() => settle(attempts - 1)); return; }
     frame.setAttribute("role", "group");
     frame.setAttribute("aria-label", model.get("label"));
-    // A button that is disabled by its own press loses the focus, and the next keys would be the notebook's.
-    frame.tabIndex = -1;
-    frame.style.outline = "none";
-    new MutationObserver((changes) => {
-      if (changes.some(({ target }) => target === document.activeElement && target.disabled))
-        frame.focus({ preventScroll: true });
-    }).observe(frame, { subtree: true, attributes: true, attributeFilter: ["disabled"] });
     frame.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
     frame.querySelectorAll(".qoq-reply").forEach((reply) => reply.setAttribute("aria-live", "polite"));
     frame.querySelectorAll(".noUi-handle").forEach((handle) => handle.setAttribute("aria-label", model.get("label")));
