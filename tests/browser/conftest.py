@@ -34,8 +34,9 @@ def find_browser() -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """While Playwright is open its event loop runs in this thread, so it must not outlive the browser tests."""
     path = find_browser()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

@@ -66,8 +66,8 @@ def test_a_live_score_changes_nothing_about_the_training():
 
     asked = []
 
-    def on_step(step, loss, answer):
-        asked.append((step, loss, answer(TEST["instruction"][:3])))
+    def on_step(step, loss, snapshot):
+        asked.append((step, loss, snapshot.answer(TEST["instruction"][:3])))
 
     plain, watched = fine_tune(ROWS, steps=4), fine_tune(ROWS, steps=4, on_step=on_step)
     assert [step for step, *_ in asked] == [1, 2, 3, 4] and all(len(answers) == 3 for *_, answers in asked)

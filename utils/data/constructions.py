@@ -40,6 +40,22 @@ def coverage(instructions: Iterable[str]) -> dict[str, int]:
     return {name: counts[name] for name in CONSTRUCTIONS}
 
 
+def in_turn(instructions: Iterable[str]) -> list[int]:
+    """The row numbers, counted from 0, in an order in which the constructions take turns: one row of each first.
+
+    Rows of no construction are left out.
+
+    >>> in_turn(["Translate to French: " + text for text in ("It is cold.", "It is hot.", "I have a dog.")])
+    [0, 2, 1]
+    """
+    laps, turns = Counter(), []
+    for row, name in enumerate(recognise(instructions)):
+        if name:
+            turns.append((laps[name], row))
+            laps[name] += 1
+    return [row for _, row in sorted(turns)]
+
+
 @cache
 def example(construction: str) -> tuple[str, str]:
     """One pair of the construction, (instruction, output), always the same. Raises ValueError for an unknown name."""

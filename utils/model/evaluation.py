@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..data.text import normalise
 from .generation import generate, reference_probabilities
-from .training import Run, check_rows
+from .training import Run, Snapshot, check_rows
 
 if TYPE_CHECKING:
+    import pandas as pd
     from datasets import Dataset
 
 
@@ -79,26 +80,49 @@ def calibration_error(probabilities: list[float], right: list[bool], bins: int =
     return round(100 * total / len(probabilities), 6)
 
 
-def evaluate(run: Run, rows: Dataset) -> Scores:
+def answers(run: Run | Snapshot, rows: Dataset) -> pd.DataFrame:
+    """What `run` answers to each of `rows` (columns instruction and output), one line each, in order.
+
+    Columns: instruction, reference, answer, right (equal to the reference, see `Scores.exact_match`), probability (of
+    the answer as a whole, under the model that gave it), entropy (nats, mean over its tokens) and tokens (generated).
+
+    Raises ValueError for an empty set or a missing column.
+    """
+    import pandas as pd
+
+    check_rows(rows)
+    made = generate(run.model, run.tokenizer, list(rows["instruction"]))
+    pairs = zip(made.answers, rows["output"][:])
+    return pd.DataFrame(
+        {
+            "instruction": rows["instruction"][:],
+            "reference": rows["output"][:],
+            "answer": made.answers,
+            "right": [normalise(answer) == normalise(reference) for answer, reference in pairs],
+            "probability": made.probabilities,
+            "entropy": made.entropies,
+            "tokens": made.tokens,
+        }
+    )
+
+
+def evaluate(run: Run | Snapshot, rows: Dataset) -> Scores:
     """Score `run` on held-out `rows` (columns instruction and output).
 
     Raises ValueError for an empty set or a missing column.
     """
     from sacrebleu.metrics import CHRF
 
-    check_rows(rows)
-    references = list(rows["output"])
-    made = generate(run.model, run.tokenizer, list(rows["instruction"]))
-    right = [normalise(answer) == normalise(reference) for answer, reference in zip(made.answers, references)]
-    percent = 100 / len(references)
+    given = answers(run, rows)
+    pairs = list(zip(given["answer"], given["reference"]))
     return Scores(
-        n=len(references),
-        exact_match=percent * sum(right),
-        chrf=CHRF().corpus_score(made.answers, [references]).score,
-        format_rate=percent * sum(map(format_matches, made.answers, references)),
-        entropy=sum(made.entropies) / len(references),
-        right_answer=percent * sum(reference_probabilities(run.model, run.tokenizer, rows)),
-        calibration=calibration_error(made.probabilities, right),
-        tokens_out=sum(made.tokens),
-        characters=sum(map(len, made.answers)) / len(references),
+        n=len(given),
+        exact_match=100 * given["right"].mean(),
+        chrf=CHRF().corpus_score(given["answer"].tolist(), [given["reference"].tolist()]).score,
+        format_rate=100 * sum(format_matches(*pair) for pair in pairs) / len(pairs),
+        entropy=given["entropy"].mean(),
+        right_answer=100 * sum(reference_probabilities(run.model, run.tokenizer, rows)) / len(pairs),
+        calibration=calibration_error(given["probability"].tolist(), given["right"].tolist()),
+        tokens_out=int(given["tokens"].sum()),
+        characters=given["answer"].str.len().mean(),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -212,7 +212,7 @@ def plan(
     sets: dict[str, Dataset | Draw | None],
     model: str,
     steps: int,
-    seeds: int,
+    seeds: int | Sequence[int],
     test: Dataset | None = None,
     learning_rate: float | None = None,
     wake: Callable[[], None] = lambda: None,
@@ -226,7 +226,7 @@ def plan(
 
     if not sets:
         raise ValueError('There is nothing to compare: give at least one set, as in compare({"my set": rows}).')
-    if seeds < 1:
+    if not (drawn := numbers(seeds)):
         raise ValueError(f"seeds={seeds} runs nothing: give 1 or more (3 or more for an interval).")
     known = profile(model)
     test = phrasebook.examples(200, split="test") if test is None else test
@@ -242,7 +242,7 @@ def plan(
     }
     made = Plan(Task(model, steps, learning_rate, test), common)
     for name, source in sets.items():
-        for seed in range(seeds):
+        for seed in drawn:
             rows = source(seed) if callable(source) else source
             pairs = []
             if rows is not None:
@@ -269,7 +269,7 @@ def compare(
     sets: dict[str, Dataset | Draw | None],
     model: str = "tiny",
     steps: int = 150,
-    seeds: int = 3,
+    seeds: int | Sequence[int] = 3,
     test: Dataset | None = None,
     learning_rate: float | None = None,
     workers: int | None = None,
@@ -277,12 +277,13 @@ def compare(
     """Fine-tune `model` on every set with every seed, and score each run on the same held-out rows.
 
     A set is a Dataset, or a function from the seed to a Dataset so that each seed draws its own data, or None for the
-    base as it is. `test` is 200 held-out rows of the phrasebook unless given. Finished runs are kept: the same call
-    again, or one that was interrupted, does only what is missing. `workers` processes run side by side; None chooses.
+    base as it is. `seeds` says how many, counted from 0, or which. `test` is 200 held-out rows of the phrasebook unless
+    given. Finished runs are kept: the same call again, or one that was interrupted, does only what is missing. `workers`
+    processes run side by side; None chooses.
 
     Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set.
     """
-    workers = workers_for(len(sets) * seeds, model) if workers is None else workers
+    workers = workers_for(len(sets) * len(numbers(seeds)), model) if workers is None else workers
     planned = plan(sets, model, steps, seeds, test, learning_rate, lambda: workers > 1 and wake(workers))
     interrupted = _run_all(planned, workers)
     if not planned.finished:
@@ -333,6 +334,15 @@ def _run_all(planned: Plan, workers: int) -> bool:
         except KeyboardInterrupt:
             return True
     return False
+
+
+def numbers(seeds: int | Sequence[int]) -> list[int]:
+    """The seeds that are meant: so many, counted from 0, or those that are named.
+
+    >>> numbers(3), numbers([7, 9])
+    ([0, 1, 2], [7, 9])
+    """
+    return list(range(seeds) if isinstance(seeds, int) else seeds)
 
 
 def workers_for(n_jobs: int, model: str) -> int:

@@ -10,14 +10,14 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .experiment import Comparison, Draw, Plan, plan, workers_for
+from .experiment import Comparison, Draw, Plan, numbers, plan, workers_for
 from .workers import QUARTERS, Board, side_by_side, wake
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Runs:
         sets: dict[str, Dataset | Draw | None],
         model: str = "tiny",
         steps: int = 150,
-        seeds: int = 3,
+        seeds: int | Sequence[int] = 3,
         test: Dataset | None = None,
         learning_rate: float | None = None,
         workers: int | None = None,
@@ -192,7 +192,7 @@ class Runs:
 
     def _train(self) -> None:
         sets, model, _, seeds, *_ = self._asked
-        self._at_once = self._workers or workers_for(len(sets) * seeds, model)
+        self._at_once = self._workers or workers_for(len(sets) * len(numbers(seeds)), model)
         self._scoring = 0.0  # seconds that scoring a run has taken; 0 until one has shown it
         planned = self._planned(lambda: wake(self._at_once))
         planned.look_again()

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .generation import MAX_NEW_TOKENS, generate, prompt_text
 from .profiles import autocast, context_length, hardware, load, profile, quiet
@@ -21,13 +21,26 @@ from .profiles import autocast, context_length, hardware, load, profile, quiet
 if TYPE_CHECKING:
     import torch
     from datasets import Dataset
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 BATCH_SIZE = 16
 WINDOW = 8
 LORA_RANK = 16
 WARM_UP = 0.05
-Answer = Callable[[list[str]], list[str]]
-OnStep = Callable[[int, float, Answer], None]
+
+
+class Snapshot(NamedTuple):
+    """The model as it is in the middle of a run: it can be asked, and scored like a finished one."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+
+    def answer(self, instructions: list[str]) -> list[str]:
+        """The answers to a list of instructions (greedy)."""
+        return generate(self.model, self.tokenizer, instructions).answers
+
+
+OnStep = Callable[[int, float, Snapshot], None]
 
 
 class FineTuningError(RuntimeError):
@@ -121,8 +134,8 @@ def fine_tune(
     small set, some of them never in a large one. The loss is taken on the answer and its end token only. `steps=0` gives
     the base model as it is.
 
-    `on_step(step, loss, answer)` is called after each step: how many are done, the loss of this one, and a function
-    that gives the answers of the model as it is then to a list of instructions, which leaves the training as it was.
+    `on_step(step, loss, snapshot)` is called after each step: how many are done, the loss of this one, and the model as
+    it is then, to be asked or scored, which leaves the training as it was.
 
     Raises ValueError for an empty set, a missing column, an unknown model, or rows that are all too long;
     FineTuningError when the loss is no longer a number.
@@ -331,14 +344,11 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
                 if not math.isfinite(losses[-1]):
                     control.should_training_stop = True
                 elif on_step:
-                    on_step(state.global_step, losses[-1], answer)
-
-        def answer(instructions: list[str]) -> list[str]:
-            asked = trainer.accelerator.unwrap_model(trainer.model).get_base_model().eval()
-            try:
-                return generate(asked, tokenizer, instructions).answers
-            finally:
-                asked.train()
+                    asked = trainer.accelerator.unwrap_model(trainer.model).get_base_model().eval()
+                    try:
+                        on_step(state.global_step, losses[-1], Snapshot(asked, tokenizer))
+                    finally:
+                        asked.train()
 
         here = hardware()
         config = SFTConfig(

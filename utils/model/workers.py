@@ -24,7 +24,7 @@ from .memory import give_back
 if TYPE_CHECKING:
     from datasets import Dataset
 
-    from .training import Answer, OnStep
+    from .training import OnStep, Snapshot
 
 TICK = 0.2  # seconds between two looks at what has ended
 QUARTERS = (0.25, 0.5, 0.75)  # of the steps: when a run that is watched answers the sample
@@ -99,21 +99,21 @@ class Board(NamedTuple):
         line = self.lines()[at]
         due = {max(1, round(quarter * self.steps)): k for k, quarter in enumerate(QUARTERS)} if self.sample else {}
 
-        def on_step(step: int, loss: float, answer: Answer) -> None:
+        def on_step(step: int, loss: float, snapshot: Snapshot) -> None:
             line["losses"][step - 1] = loss
             line["last"] = time.time()
             if step == 1:
                 line["first"] = line["last"]
             if step in due:
-                line["scores"][due[step]] = self.score(answer)
+                line["scores"][due[step]] = self.score(snapshot)
 
         return on_step
 
-    def score(self, answer: Answer) -> float:
+    def score(self, snapshot: Snapshot) -> float:
         """The exact match on the sample, in percent."""
         from ..data.text import normalise
 
-        answers, references = answer(list(self.sample["instruction"])), list(self.sample["output"])
+        answers, references = snapshot.answer(list(self.sample["instruction"])), list(self.sample["output"])
         return 100 * np.mean([normalise(one) == normalise(other) for one, other in zip(answers, references)])
 
 

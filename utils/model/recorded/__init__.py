@@ -1,0 +1,4 @@
+"""Recorded runs."""
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
