@@ -5,13 +5,14 @@ Machines are noisy, so times are compared as ratios of runs that took turns. Not
 
 import sys
 
-from . import acceptance, audit, lessons, speed
+from . import acceptance, audit, lessons, speed, widgets
 
 ALL = {
     "speed": speed.fine_tune_against_a_plain_loop,
     "start": speed.kernel_start_to_headline,
     "imports": speed.imports,
     "audit": audit.main,
+    "widgets": widgets.main,
     "lessons": lessons.main,
     "acceptance": acceptance.main,
 }

@@ -2,15 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
+from tests.browser.jupyter import SHOTS, choose, wait_for_kernel
 from utils.data.curation import Curation
 
-SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 HOSTILE = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script><b>bold</b>'
 ROWS = f"""
 import os
@@ -27,47 +25,6 @@ BROKEN = [
     json.dumps({"instruction": "Translate to French: Goodbye."}),
     json.dumps({"instruction": HOSTILE, "output": "Non."}),
 ]
-
-
-@pytest.fixture
-def opened(page, lab):
-    """Write a notebook with these cells, open it, run all its cells, and give its path."""
-    address, folder = lab
-
-    def open_(name: str, cells: list[str]):
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        path = folder / "lessons" / name
-        nbformat.write(notebook, path)
-        page.goto(f"{address}/lab/tree/lessons/{name}?reset&token=test")
-        wait_for_kernel(page)
-        started = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[(\*|\d+)\]")).first
-        for attempt in range(4):  # while JupyterLab is still connecting to the kernel, it drops the command
-            choose(page, "Run", "Run All Cells")
-            try:
-                started.wait_for(timeout=5_000)
-                break
-            except TimeoutError:
-                assert attempt < 3, "JupyterLab does not start to run the cells."
-        wait_until_run(page)
-        return path
-
-    return open_
-
-
-def wait_for_kernel(page) -> None:
-    page.wait_for_selector(".jp-Notebook", timeout=60_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000, state="attached")
-
-
-def wait_until_run(page) -> None:
-    for cell in page.locator(".jp-CodeCell").all():
-        expect(cell.locator(".jp-InputPrompt").first).to_have_text(re.compile(r"\[\d+\]"), timeout=90_000)
-
-
-def choose(page, menu: str, item: str) -> None:
-    page.get_by_role("menuitem", name=menu, exact=True).click()
-    page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click(timeout=10_000)
 
 
 def reload(page) -> None:
@@ -332,6 +289,7 @@ def test_wreck_and_train(page, lab, opened, photograph):
     cells = sources(page)
     wreck(page)
     train(page)
+    press(page, *"ddxab")  # the button that was pressed last is disabled by now
     for widget in (page.get_by_label("clean (12 rows)"), group(page, "Cut short").locator(".noUi-handle")):
         widget.focus()
         press(page, *"ddxab")

@@ -75,6 +75,6 @@ def test_a_step_of_the_slider_that_a_click_overtook_is_sealed_too(sealed, kept, 
     buttons.children[0].click()
     slider.value = 53  # sent before the click, and here after it
     assert kept["value"] == 53 and "53 %" in answer.value
-    monkeypatch.setattr("utils.widgets.predict.LATE", -1)
+    monkeypatch.setattr("utils.widgets.frame.LATE", -1)
     slider.value = 90  # much later: only looking
     assert kept["value"] == 53

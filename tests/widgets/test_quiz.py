@@ -96,6 +96,16 @@ def test_a_view_keeps_its_answer_and_shows_it_again(question):
         assert answer.value == asked.answer(*given).html()
 
 
+def test_a_choice_that_a_click_overtook_is_the_answer():
+    asked = quiz(ONE)
+    _, radio, buttons, answer, *_ = view(asked).children
+    values = [value for _, value in radio.options]
+    radio.value = values[0]
+    buttons.children[0].click()
+    radio.value = values[1]  # sent before the click, and here after it
+    assert asked.facts["answer"] == [values[1]] and answer.value == asked.answer(values[1]).html()
+
+
 def test_buttons_move_a_line_and_check_the_order():
     asked = quiz(ORDER)
     _, lines, buttons, answer, *_ = view(asked).children

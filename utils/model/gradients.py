@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from .profiles import autocast
+from .profiles import autocast, context_length, quiet
 
 if TYPE_CHECKING:
     import torch
+    from datasets import Dataset
+
+    from .training import Run
 
 TOKENS = 1024  # in one batch, padding included
+CHUNK = 32  # rows whose gradients are in memory at a time, in `signal`
 SCALE = 2.0**10  # of the loss while gradients are taken: in float16 the small ones would be lost
 
 
@@ -90,6 +94,107 @@ def cosines(model, encoded: list[dict | None], pad: int, direction: list[torch.T
         return inner / (sum(each.square().sum((1, 2)) for each in gradients).sqrt() * length)
 
     return _reduced(model, encoded, pad, cosine)
+
+
+class Signal(NamedTuple):
+    """What the gradients of many rows have in common, and how much they differ.
+
+    cosines          by batch size (1, 2, 4 …), between the gradient of each batch of so many rows and the direction
+    limit            the same cosine of the mean of all rows: where the curve goes
+    length           of a row's gradient, root mean square
+    noise_scale      B_simple = tr(Σ) / |G|² of McCandlish et al. 2018 ("An Empirical Model of Large-Batch Training",
+                     section 2.2): in batches far smaller the rows' differences prevail, in far larger ones there is
+                     little left to average out. Estimated without bias (appendix A.1); infinite where the rows have
+                     nothing in common
+    """
+
+    cosines: dict[int, list[float]]
+    limit: float
+    length: float
+    noise_scale: float
+
+
+def signal(run: Run, rows: Dataset, direction: torch.Tensor, seed: int = 0) -> Signal:
+    """How well batches of `rows`, drawn with `seed`, agree with `direction` (see `direction_of`) at the state of `run`.
+
+    Every row is in one batch of each size, so that `len(rows)` rows give that many batches of one, half as many of two,
+    and so on while there are four. Raises ValueError for an empty set or rows that are all too long.
+    """
+    import torch
+
+    model, encoded, pad = _at(run, rows)
+    shuffled = torch.randperm(len(encoded), generator=torch.Generator().manual_seed(seed)).tolist()
+    order = [i for i in shuffled if encoded[i]]
+    if not order:
+        raise ValueError("There is no row that fits into the model's context: shorten them.")
+    cosines: dict[int, list[float]] = {}
+    waiting: list[tuple[int, torch.Tensor]] = []  # sums of 1, 2, 4 … rows that wait for another one of their size
+    whole, squares = torch.zeros_like(direction), 0.0
+
+    def take(size: int, summed: torch.Tensor) -> None:
+        cosines.setdefault(size, []).append(_cosine(summed, direction))
+        if waiting and waiting[-1][0] == size:
+            take(2 * size, waiting.pop()[1] + summed)
+        else:
+            waiting.append((size, summed))
+
+    for start in range(0, len(order), CHUNK):
+        chunk = order[start : start + CHUNK]
+        found = {}
+        for batch in per_row(model, [encoded[i] for i in chunk], pad):
+            found |= dict(zip(batch.rows, _flat(batch.gradients, 1)))
+        for at in range(len(chunk)):  # in the order drawn: `per_row` puts rows of like length together
+            whole += found[at]
+            squares += float(found[at].square().sum())
+            take(1, found[at])
+    n = len(order)
+    return Signal(
+        {size: values for size, values in cosines.items() if len(values) >= 4},
+        _cosine(whole, direction),
+        (squares / n) ** 0.5,
+        _noise_scale(squares / n, float((whole / n).square().sum()), n),
+    )
+
+
+def _noise_scale(one: float, mean: float, n: int) -> float:
+    """tr(Σ) / |G|² from the mean squared length of one row's gradient and the squared length of the mean of `n`.
+
+    >>> _noise_scale(one=11.0, mean=1.0 + 10 / 100, n=100)  # |G|² = 1, tr(Σ) = 10
+    10.0
+    """
+    if n < 2:
+        return float("inf")
+    variance = (one - mean) / (1 - 1 / n)
+    common = mean - variance / n
+    return round(variance / common, 6) if common > 0 else float("inf")
+
+
+def direction_of(run: Run, rows: Dataset) -> torch.Tensor:
+    """The direction in which `rows` as a whole pull the adapter at the state of `run`: their mean gradient, flat."""
+    return _flat(mean_gradient(*_at(run, rows)), 0)
+
+
+def _at(run: Run, rows: Dataset) -> tuple:
+    """What `per_row` takes, for the adapter of a run and a set: (model, tokenized rows, pad)."""
+    from .training import adapted, check_rows, tokenize
+
+    check_rows(rows)
+    model, tokenizer = adapted(run)
+    with quiet():
+        encoded = tokenize(rows, list(range(len(rows))), tokenizer, context_length(model))[0]
+    return model, encoded, tokenizer.pad_token_id
+
+
+def _flat(gradients: list[torch.Tensor], start: int) -> torch.Tensor:
+    """The matrices one behind the other, as one vector from dimension `start` on."""
+    import torch
+
+    return torch.cat([each.flatten(start) for each in gradients], dim=start)
+
+
+def _cosine(one: torch.Tensor, other: torch.Tensor) -> float:
+    length = float(one.norm() * other.norm())
+    return float(one @ other) / length if length else float("nan")
 
 
 def _reduced(model, encoded: list[dict | None], pad: int, reduce: Callable) -> torch.Tensor:

@@ -7,9 +7,14 @@ move to another cell, and "d d" would delete one. It leaves alone what has the a
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterable
+
 import anywidget
 import ipywidgets
 import traitlets
+
+LATE = 1.0  # seconds
 
 CSS = """
 .qoq-frame { max-width: 46em; padding: 10px 14px; margin: 4px 0; border: 1px solid #B0B0B0; border-radius: 4px;
@@ -38,7 +43,17 @@ export default { render({ model, el }) {
     if (!frame) { if (attempts) requestAnimationFrame(() => settle(attempts - 1)); return; }
     frame.setAttribute("role", "group");
     frame.setAttribute("aria-label", model.get("label"));
-    frame.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    frame.tabIndex = -1;  // a click beside everything gives the focus to the frame, and not to the notebook's cell
+    frame.style.outline = "none";
+    let last = null;
+    frame.addEventListener("focusin", (event) => {
+      last = event.target;
+      last.setAttribute("data-lm-suppress-shortcuts", "true");
+    });
+    // A button that its own press disables loses the focus, and the next keys would be the notebook's.
+    new MutationObserver(() => {
+      if (last && last.disabled && frame.contains(last)) frame.focus({ preventScroll: true });
+    }).observe(frame, { subtree: true, attributes: true, attributeFilter: ["disabled"] });
     frame.querySelectorAll(".qoq-reply").forEach((reply) => reply.setAttribute("aria-live", "polite"));
     frame.querySelectorAll(".noUi-handle").forEach((handle) => handle.setAttribute("aria-label", model.get("label")));
     frame.querySelectorAll("textarea").forEach((box) => box.setAttribute("aria-label", model.get("label")));
@@ -84,3 +99,25 @@ def button(label: str, act, *, primary: bool = False) -> ipywidgets.Button:
     )
     made.on_click(lambda _: act())
     return made
+
+
+def submit(label: str, act: Callable[[], None], inputs: Iterable[ipywidgets.Widget]) -> ipywidgets.Button:
+    """A primary button that calls `act()`, which reads the inputs.
+
+    Front ends hold back quick changes of an input, so that a click overtakes them: what arrives within `LATE` seconds
+    was there when the button was pressed, and `act` is called again.
+    """
+    pressed = -LATE
+
+    def press() -> None:
+        nonlocal pressed
+        pressed = time.monotonic()
+        act()
+
+    def arrived(_: dict) -> None:
+        if time.monotonic() - pressed < LATE:
+            act()
+
+    for each in inputs:
+        each.observe(arrived, "value")
+    return button(label, press, primary=True)

@@ -21,8 +21,6 @@ export default { render({ model, el }) {
       return;
     }
     let here = 0;
-    frame.tabIndex = -1;  // a click beside everything gives the focus to the frame, and not to the notebook's cell
-    frame.style.outline = "none";
     const rows = () => [...frame.querySelectorAll(".qoq-row")];
     const at = (element) => rows().indexOf(element.closest(".qoq-row"));
     const mark = () => rows().forEach((row, place) => {

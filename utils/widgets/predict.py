@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,7 @@ from typing import Any
 import ipywidgets
 
 from ..show.card import Card, marked_up
-from .frame import button, frame, reply, text
-
-LATE = 1.0  # seconds after a click in which the slider's last step may still be on its way
+from .frame import button, frame, reply, submit, text
 
 
 @dataclass(frozen=True)
@@ -119,19 +116,7 @@ def view(state: Sealed) -> ipywidgets.Widget:
         seal.description = "Change my prediction" if settled else "Seal my prediction"
         skip.disabled = settled
 
-    clicked = -LATE
-
-    def seal_now() -> None:
-        nonlocal clicked
-        clicked = time.monotonic()
-        show(state.seal(slider.value))
-
-    def arrived_late(_: dict) -> None:  # front ends hold back quick steps of a slider, and a click overtakes them
-        if time.monotonic() - clicked < LATE:
-            show(state.seal(slider.value))
-
-    slider.observe(arrived_late, "value")
-    seal = button("Seal my prediction", seal_now, primary=True)
+    seal = submit("Seal my prediction", lambda: show(state.seal(slider.value)), [slider])
     skip = button("Skip", lambda: show(state.skip()))
     if state.value is not None:
         show(Card("note", f"Sealed: {about.words(state.value)}."))

@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets
 
 from ..show.card import Card, Folded, marked_up
-from .frame import button, frame, reply, text
+from .frame import button, frame, reply, submit, text
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,8 @@ def view(quiz: Quiz) -> ipywidgets.Widget:
         answer.value = quiz.hint().html()
 
     word = "Keep my answer" if isinstance(quiz.question, Open) else "Check my answer"
-    buttons = [button(word, check, primary=True)]
+    valued = [each for each in (inputs, *getattr(inputs, "children", ())) if each.has_trait("value")]
+    buttons = [submit(word, check, valued)]
     if quiz.question.hint:
         buttons.append(button("Hint", hint))
     if quiz.facts.get("outcome") in ("right", "wrong"):

@@ -12,7 +12,7 @@ from collections import defaultdict
 from ...data.files import write_whole
 from .. import store
 from ..experiment import _code, _versions, _weights, compare, machine, workers_for
-from ..profiles import TINY, hardware, profile
+from ..profiles import hardware, profile
 from . import FOLDER
 from .sweeps import SEEDS, SWEEPS, Point, Sweep
 
@@ -46,7 +46,7 @@ def data_hash(point: Point) -> str:
 
 def _line(point: Point, x: float, values: dict[str, list[float]]) -> dict:
     place = {"arm": point.arm, "x": x, "rate": round(point.rate, 4), "steps": point.steps, "data": data_hash(point)}
-    return place | {name: [round(value, 3) for value in each] for name, each in values.items()}
+    return place | {name: [round(float(value), 3) for value in each] for name, each in values.items()}
 
 
 def _compared(sweep: Sweep) -> list[dict]:

@@ -23,7 +23,7 @@ TEST_ROWS = 100
 SHARE = 0.6  # of the rows of a noisy set that are spoiled
 RATES = (1 / 3, 1.0, 3.0)  # times the learning rate: what is concluded at 1 must hold at the others, or the lesson says so
 STEPS = 40  # as in the lessons
-LONG = 100
+LONG = 60
 WATCHED = (8, 11, 16, 22, 30, 42, 59, 82, 115, 160)  # steps
 RAW = {"wrong_answer": 0.2, "truncated": 0.1, "lowercase": 0.1, "typo": 0.1, "echo": 0.05, "wrong_language": 0.05}
 
@@ -224,7 +224,7 @@ SWEEPS = {
             "size",
             "What do more rows buy, at the same number of steps?",
             "rows in the training set",
-            _points(THREE_KINDS, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 100, 1000)),
+            _points(THREE_KINDS, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 1000)),
             test_phrases,
         ),
         Sweep(
@@ -240,7 +240,7 @@ SWEEPS = {
             "epochs",
             "Is one epoch on good rows better than ten on bad ones?",
             "epochs",
-            _epochs({"480 clean rows": (clean, 480), "480 rows, 60 % wrong answers": (random_noise, 480)})
+            _epochs({"320 clean rows": (clean, 320), "320 rows, 60 % wrong answers": (random_noise, 320)})
             + _epochs({"48 clean rows": (clean, 48), "48 rows, 60 % wrong answers": (random_noise, 48)}),
             test_phrases,
         ),
