@@ -14,6 +14,8 @@ _PLACES = {
     "evaluate": "utils.model.evaluation:evaluate",
     "scores": "utils.model.scores:scores",
     "compare": "utils.model.experiment:compare",
+    "trajectory": "utils.model.trajectory:trajectory",
+    "recorded": "utils.model.recorded:recorded",
     "damage_lab": "utils.widgets.damage_lab:damage_lab",
     "blame": "utils.widgets.blame:blame",
     "taste_test": "utils.widgets.taste_test:taste_test",

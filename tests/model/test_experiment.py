@@ -145,9 +145,9 @@ def test_the_interval_is_students():
 
     values = np.array([80.0, 84.0, 91.0, 86.0, 83.0])
     expected = stats.t.interval(0.95, 4, values.mean(), stats.sem(values))
-    assert experiment.interval(values) == pytest.approx(expected, abs=0.05)
-    assert experiment.interval(np.array([99.0, 100.0, 98.0]))[1] == 100
-    assert experiment.interval(np.array([50.0])) == (50, 50)
+    assert interval(values) == pytest.approx(expected, abs=0.05)
+    assert interval(np.array([99.0, 100.0, 98.0]))[1] == 100
+    assert interval(np.array([50.0])) == (50, 50)
 
 
 def test_workers_follow_cores_and_memory(monkeypatch):

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from . import store
+from .intervals import difference, interval
 from .memory import available_memory
 from .profiles import TINY, profile
 from .workers import Board, Job, Task, one_run, side_by_side, wake
@@ -69,22 +70,7 @@ class Comparison:
 
         Needs two seeds or more; raises ValueError otherwise.
         """
-        from scipy.stats import t
-
-        a, b = self.scores(better, metric), self.scores(worse, metric)
-        if min(len(a), len(b)) < 2:
-            raise ValueError("One seed says nothing about the spread: compare with seeds=2 or more for an interval.")
-        difference = float(a.mean() - b.mean())
-        parts = [(values.var(ddof=1) / len(values), len(values) - 1) for values in (a, b)]
-        variance = sum(part for part, _ in parts)
-        if variance < 1e-18:  # all seeds of both agree
-            return difference, difference, difference
-        freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)  # Welch and Satterthwaite
-        half = t.ppf(0.975, freedom) * variance**0.5
-        low, high = difference - half, difference + half
-        if metric in PERCENT:
-            low, high = max(low, -100.0), min(high, 100.0)
-        return difference, float(low), float(high)
+        return difference(self.scores(better, metric), self.scores(worse, metric), metric in PERCENT)
 
     def table(self) -> pd.DataFrame:
         """One line per set: the means over the seeds, and the 95 % interval of the exact match."""
@@ -141,21 +127,6 @@ class Comparison:
 
         record, adapter = store.read(self._keys[name, seed])
         return Run.from_record(record["run"], adapter)
-
-
-def interval(values: np.ndarray) -> tuple[float, float]:
-    """The 95 % interval of a mean score in percent over seeds (Student's t), cut at 0 and 100.
-
-    >>> interval(np.array([80.0, 90.0, 85.0]))
-    (72.6, 97.4)
-    """
-    from scipy.stats import t
-
-    mean = values.mean()
-    if len(values) < 2:
-        return float(mean), float(mean)
-    half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
-    return round(max(0.0, float(mean - half)), 1), round(min(100.0, float(mean + half)), 1)
 
 
 @dataclass

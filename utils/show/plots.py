@@ -15,8 +15,12 @@ import numpy as np
 from .theme import COLOURS, MARKERS, QUIET, SETTINGS, Picture, new_figure
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..data.audit import Report
     from ..model.experiment import Comparison
+    from ..model.gradients import Signal
+    from ..model.recorded import Live, Recorded
 
 
 def headline(result: Comparison, predicted: dict[str, float] | None = None) -> Picture:
@@ -128,6 +132,183 @@ def confidence(result: Comparison) -> Picture:
         _title(figure, f"Surest of its answers: {min(means, key=means.get)}; least sure: {max(means, key=means.get)}")
         _source(figure, result)
     return Picture(figure, "Confidence against correctness. " + "; ".join(parts) + ".")
+
+
+METRICS = {
+    "exact_match": "right answers (exact match, %)",
+    "chrf": "chrF (0 to 100)",
+    "format_rate": "answers in the right form (%)",
+    "entropy": "entropy of the answer (nats per token)",
+    "right_answer": "probability of the right answer (%)",
+    "calibration": "calibration error (%)",
+    "cosine": "cosine with the clean direction",
+    "validation_loss": "validation loss (nats per token)",
+    "training_loss": "training loss (nats per token)",
+    "by_heart": "training rows learnt by heart (%)",
+    "noise_by_heart": "wrong rows learnt by heart (%)",
+}
+
+
+def sweep(
+    result: Recorded,
+    metric: str,
+    arms: Sequence[str],
+    rate: float = 1.0,
+    live: Sequence[Live] = (),
+    star: tuple[float, float, str] | None = None,
+) -> Picture:
+    """How does a score depend on a dose, a size, a time? Recorded curves with their 95 % intervals; live runs as crosses.
+
+    `star` marks a point of the learner's own: (x, y, name).
+    """
+    figure = new_figure(8.4, 4.6)
+    axes = figure.axes[0]
+    parts, ends = [], []
+    with matplotlib.rc_context(SETTINGS):
+        for line, arm in enumerate(arms):
+            curve = result.curve(arm, metric, rate)
+            colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
+            axes.fill_between(curve["x"], curve["low"], curve["high"], color=colour, alpha=0.2, linewidth=0)
+            style = ("-", "--", "-.", ":")[line % 4]
+            if len(curve) == 1:  # a single point has no band: its interval is a bar
+                axes.plot([curve["x"][0]] * 2, [curve["low"][0], curve["high"][0]], color=colour, linewidth=5, alpha=0.3)
+            axes.plot(curve["x"], curve["mean"], style, marker=marker, color=colour, markersize=6, label=arm)
+            ends.append((arm, float(curve["mean"].iloc[-1])))
+            told = ", ".join(f"{x:g}: {mean:.3g}" for x, mean in zip(curve["x"], curve["mean"]))
+            parts.append(f"{arm} ({told})")
+        for each in live:
+            colour = COLOURS[list(arms).index(each.arm) % len(COLOURS)]
+            axes.plot(each.x, each.mean, "x", color=colour, markersize=11, markeredgewidth=3, zorder=5)
+            axes.annotate("live", (each.x, each.mean), xytext=(8, 6), textcoords="offset points", fontsize=9)
+            parts.append(f"run live: {each.arm} at {each.x:g} gives {each.mean:.3g}")
+        if star:
+            x, y, name = star
+            axes.plot(x, y, "*", color="black", markersize=15, zorder=6, label=name)
+            parts.append(f"{name}: {y:.3g} at {x:g}")
+        _scale(axes, sorted({x for arm in arms for x in result.curve(arm, metric, rate)["x"]}))
+        axes.set_xlabel(result.sweep.x)
+        axes.set_ylabel(METRICS.get(metric, metric))
+        if METRICS.get(metric, "").endswith("%)"):
+            axes.set_ylim(-3, 103)
+        axes.legend(loc="best")
+        _title(figure, result.question)
+        where = result.provenance
+        usual = "" if rate == 1 else f", {rate:.2g} times the usual learning rate"
+        _badge(
+            figure,
+            "RECORDED",
+            f"{where['seeds']} seeds a point, 95 % intervals{usual}; {where['date']}, {where['machine']}",
+        )
+    return Picture(figure, f"{result.question} Recorded with {where['seeds']} seeds a point. {'; '.join(parts)}.")
+
+
+def _scale(axes, xs: list[float]) -> None:
+    """A logarithmic axis where the points span more than a factor of 30, with the points themselves as its marks."""
+    if len(xs) > 1 and xs[-1] > 30 * max(xs[0], 1):
+        axes.set_xscale("symlog" if xs[0] == 0 else "log")
+        axes.set_xticks(xs, [f"{x:,.0f}" for x in xs])
+        axes.minorticks_off()
+
+
+def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) -> Picture:
+    """What happens on the way? Left the losses in training and validation, right the true score and what is learnt by heart.
+
+    A table per set, as `utils.model.trajectory` gives it; from a recorded sweep where `source` is given.
+    """
+    figure = new_figure(9.6, 4.6)
+    parts = []
+    with matplotlib.rc_context(SETTINGS):
+        figure.clear()
+        left, right = figure.subplots(1, 2)
+        for line, (name, run) in enumerate(runs.items()):
+            colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
+            left.plot(run["step"], run["validation_loss"], "-", marker=marker, color=colour, label=f"{name}: validation")
+            left.plot(run["step"], run["training_loss"], ":", color=colour, label=f"{name}: training")
+            right.plot(run["step"], run["exact_match"], "-", marker=marker, color=colour, label=f"{name}: right answers")
+            best = run.loc[run["exact_match"].idxmax()]
+            lowest = run.loc[run["validation_loss"].idxmin()]
+            parts.append(
+                f"{name}: best score {best['exact_match']:.0f} % at step {best['step']:.0f}, at the end "
+                f"{run['exact_match'].iloc[-1]:.0f} %; lowest validation loss at step {lowest['step']:.0f}"
+            )
+            if run["noise_by_heart"].notna().any():
+                right.plot(run["step"], run["noise_by_heart"], "--", color=colour, label=f"{name}: noise by heart")
+        for axes, label in ((left, "loss (nats per answer token)"), (right, "%")):
+            axes.set_xscale("log")
+            marks = [step for step in next(iter(runs.values()))["step"]][::2]
+            axes.set_xticks(marks, [f"{step:.0f}" for step in marks])
+            axes.minorticks_off()
+            axes.set_xlabel("optimizer step")
+            axes.set_ylabel(label)
+            axes.legend(fontsize=8.5)
+        left.set_ylim(bottom=0)
+        right.set_ylim(-3, 103)
+        _title(figure, "Left: loss in training and in validation. Right: the true score, and the noise learnt by heart")
+        if source:
+            where = source.provenance
+            _badge(figure, "RECORDED", f"means of {where['seeds']} seeds, {where['date']}, {where['machine']}")
+        else:
+            _badge(figure, "LIVE", "one run each, on this machine")
+    return Picture(figure, f"Losses and scores over the steps. {'; '.join(parts)}.")
+
+
+def alignment(signals: dict[str, Signal]) -> Picture:
+    """Does averaging help? The cosine of a batch's gradient with the clean direction, against the size of the batch."""
+    figure = new_figure(8.4, 4.6)
+    axes = figure.axes[0]
+    parts = []
+    with matplotlib.rc_context(SETTINGS):
+        axes.axhline(0, color=QUIET, linewidth=1)
+        for line, (name, found) in enumerate(signals.items()):
+            colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
+            sizes = list(found.cosines)
+            low, mean, high = zip(
+                *[(*np.quantile(found.cosines[n], (0.1, 0.5)), np.quantile(found.cosines[n], 0.9)) for n in sizes]
+            )
+            axes.fill_between(sizes, low, high, color=colour, alpha=0.15, linewidth=0)
+            axes.plot(sizes, mean, ("-", "--", "-.", ":")[line % 4], marker=marker, color=colour, label=name)
+            axes.axhline(found.limit, color=colour, linewidth=1, linestyle=":")
+            parts.append(f"{name}: {mean[0]:.2f} for one row, {found.limit:.2f} for all of them")
+        _scale(axes, sizes)
+        axes.set_ylim(-1.05, 1.05)
+        axes.set_xlabel("rows in a batch (band: the middle 80 % of the batches; dotted: all rows together)")
+        axes.set_ylabel(METRICS["cosine"])
+        axes.legend(loc="best")
+        _title(figure, "How far does the gradient of a batch point where clean rows point?")
+        _badge(figure, "LIVE", "one seed, on this machine")
+    return Picture(figure, f"Cosine with the clean direction by size of the batch. {'; '.join(parts)}.")
+
+
+def reliability(answers: dict[str, pd.DataFrame], bins: int = 5) -> Picture:
+    """Can its confidence be believed? The share of right answers against the model's own probability, in bins.
+
+    A table per set, as `utils.model.evaluation.answers` gives it. On the diagonal the two agree.
+    """
+    from ..model.evaluation import calibration_error
+
+    figure = new_figure(7.6, 4.8)
+    axes = figure.axes[0]
+    parts = []
+    with matplotlib.rc_context(SETTINGS):
+        axes.plot([0, 100], [0, 100], color=QUIET, linewidth=1)
+        axes.annotate("here confidence is right", (68, 74), color=QUIET, ha="right", fontsize=9)
+        for line, (name, given) in enumerate(answers.items()):
+            error = calibration_error(given["probability"].tolist(), given["right"].tolist())
+            place = np.minimum((given["probability"] * bins).astype(int), bins - 1)
+            groups = given.groupby(place)
+            sure, right, count = 100 * groups["probability"].mean(), 100 * groups["right"].mean(), groups.size()
+            colour = COLOURS[line % len(COLOURS)]
+            axes.plot(sure, right, ("-", "--", "-.", ":")[line % 4], color=colour, label=f"{name} (ECE {error:.0f} %)")
+            axes.scatter(sure, right, s=25 + 2 * count, color=colour, marker=MARKERS[line % len(MARKERS)], alpha=0.8)
+            parts.append(f"{name}: calibration error {error:.0f} %, {100 * given['right'].mean():.0f} % right")
+        axes.set_xlim(-3, 103)
+        axes.set_ylim(-3, 103)
+        axes.set_xlabel("the model's own probability for its answer (%); larger marks: more answers")
+        axes.set_ylabel(METRICS["exact_match"])
+        axes.legend(loc="upper left")
+        _title(figure, "Above the line a model is better than it thinks, below the line worse")
+        _badge(figure, "LIVE", "one seed, on this machine")
+    return Picture(figure, f"Reliability diagram. {'; '.join(parts)}.")
 
 
 def audit(report: Report) -> Picture:
@@ -264,6 +445,22 @@ def _title(figure, text: str) -> None:
     figure.suptitle("\n".join(textwrap.wrap(text, 80)), x=0.01, ha="left", fontsize=13, fontweight="bold")
 
 
+def _badge(figure, kind: str, text: str) -> None:
+    """Where the numbers come from, small and below the picture: LIVE from this machine, or RECORDED before."""
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=8.5, color=QUIET)
+    figure.text(
+        0.99,
+        0.01,
+        kind,
+        ha="right",
+        va="bottom",
+        fontsize=8.5,
+        fontweight="bold",
+        color="white",
+        bbox={"facecolor": COLOURS[0] if kind == "LIVE" else QUIET, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
+    )
+
+
 def _source(figure, result: Comparison) -> None:
     """Where the numbers come from, small and below the picture."""
     where = result.provenance
@@ -271,10 +468,4 @@ def _source(figure, result: Comparison) -> None:
     done = f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps"
     if not any(result.losses.values()):
         done = f"Measured on this machine: model {where['model']}, not trained"
-    figure.supxlabel(
-        f"{done}, {seeds} seed{'s' if seeds > 1 else ''}, {where['date'][:10]}",
-        x=0.01,
-        ha="left",
-        fontsize=8.5,
-        color=QUIET,
-    )
+    _badge(figure, "LIVE", f"{done}, {seeds} seed{'s' if seeds > 1 else ''}, {where['date'][:10]}")

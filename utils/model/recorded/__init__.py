@@ -1,4 +1,198 @@
-"""Recorded runs."""
+"""Recorded runs: sweeps that take too long for a lesson, measured once with ten seeds, and any point of them again, live.
+
+    size = recorded("size")
+    size.curve("clean")                       # a DataFrame: x, mean, low, high
+    size.plot()                               # the picture, with the badge RECORDED
+    size.live("60 % wrong answers", 100)      # one run here and now: does it fall where the record says?
+
+What is recorded, and how each set is drawn, is in `sweeps.py`; `make record` measures all of it anew (`record.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..intervals import difference, interval, next_interval
+
+if TYPE_CHECKING:
+    from ...show.theme import Picture
+    from .sweeps import Sweep
 
 FOLDER = Path(__file__).parent
+BOUNDED = ("exact_match", "chrf", "format_rate", "right_answer", "calibration", "by_heart", "noise_by_heart")
+
+
+class Live(NamedTuple):
+    """A point that has been run again: what came out, and where the record expects that many runs to fall.
+
+    `low` and `high` are the 95 % prediction interval of the mean of these seeds, widened by one answer of the test set.
+    """
+
+    arm: str
+    x: float
+    metric: str
+    values: list[float]
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        return float(np.mean(self.values))
+
+    @property
+    def inside(self) -> bool:
+        return self.low <= self.mean <= self.high
+
+    def __str__(self) -> str:
+        runs = "1 run" if len(self.values) == 1 else f"{len(self.values)} runs"
+        return (
+            f"{self.arm} at {self.x:g}, {runs} on this machine: {self.mean:.3g}. The record expects {self.low:.3g} to "
+            f"{self.high:.3g}: {'inside' if self.inside else 'OUTSIDE; one in twenty is, by chance'}."
+        )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded sweep. `table` has a line for each point and seed: arm, x, rate, steps, seed, and the scores.
+
+    `rate` is the learning rate in multiples of the model's usual one. `provenance` says when, where and with what code.
+    """
+
+    name: str
+    table: pd.DataFrame
+    provenance: dict
+
+    @property
+    def question(self) -> str:
+        return self.provenance["question"]
+
+    @property
+    def arms(self) -> list[str]:
+        return list(dict.fromkeys(self.table["arm"]))
+
+    @property
+    def rates(self) -> list[float]:
+        return sorted(set(self.table["rate"]))
+
+    def scores(self, arm: str, x: float, metric: str = "exact_match", rate: float = 1.0) -> np.ndarray:
+        """The scores of one point, one per seed. Raises ValueError, with the points there are, where there is none."""
+        at = self._of(arm, rate)
+        found = at.loc[at["x"] == x, metric].to_numpy(float)
+        if not len(found):
+            raise ValueError(
+                f'"{arm}" was not recorded at {x:g}, but at {", ".join(f"{value:g}" for value in sorted(set(at["x"])))}.'
+            )
+        return found
+
+    def interval(self, arm: str, x: float, metric: str = "exact_match", rate: float = 1.0) -> tuple[float, float]:
+        """The 95 % interval of a point's mean over the seeds: (low, high)."""
+        return interval(self.scores(arm, x, metric, rate), metric in BOUNDED)
+
+    def gap(
+        self,
+        better: tuple[str, float],
+        worse: tuple[str, float],
+        metric: str = "exact_match",
+        rate: float = 1.0,
+    ) -> tuple[float, float, float]:
+        """The difference of two points, each (arm, x), with its 95 % interval: (difference, low, high)."""
+        a, b = (self.scores(*place, metric, rate) for place in (better, worse))
+        return difference(a, b, metric in BOUNDED)
+
+    def curve(self, arm: str, metric: str = "exact_match", rate: float = 1.0) -> pd.DataFrame:
+        """One line for each x of an arm: x, the mean over the seeds, and its 95 % interval (low, high)."""
+        lines = []
+        for x, part in self._of(arm, rate).groupby("x"):
+            if len(values := part[metric].dropna().to_numpy(float)):
+                low, high = interval(values, metric in BOUNDED)
+                lines.append({"x": float(x), "mean": float(values.mean()), "low": low, "high": high})
+        return pd.DataFrame(lines, columns=["x", "mean", "low", "high"])
+
+    def at_all_rates(self, metric: str = "exact_match") -> pd.DataFrame:
+        """The means at a third, once and three times the learning rate, of the points that were recorded at all three."""
+        means = self.table.groupby(["arm", "x", "rate"], sort=False)[metric].mean().unstack("rate").dropna()
+        return means.round(1).rename(columns=lambda rate: f"{rate:.2g} × the rate")
+
+    def plot(
+        self,
+        metric: str = "exact_match",
+        arms: Sequence[str] | None = None,
+        rate: float = 1.0,
+        live: Sequence[Live] = (),
+        star: tuple[float, float, str] | None = None,
+    ) -> Picture:
+        """The curves of the arms with their intervals; points run live, and one of the learner's own (x, y, name)."""
+        from ...show import plots
+
+        return plots.sweep(self, metric, list(arms or self.arms), rate, live, star)
+
+    def live(self, arm: str, x: float, seeds: int = 1, metric: str = "exact_match", rate: float = 1.0) -> Live:
+        """Run a recorded point here and now, with data and seeds that are not in the record.
+
+        Raises ValueError where there is no such point.
+        """
+        from ..experiment import compare
+        from ..profiles import profile
+
+        sweep, recorded_values = self.sweep, self.scores(arm, x, metric, rate)
+        new = range(self.provenance["seeds"], self.provenance["seeds"] + seeds)
+        if sweep.measure:
+            point = next(each for each in sweep.points if each.arm == arm and round(each.rate, 4) == round(rate, 4))
+            values = [sweep.measure(point, seed, sweep.test())[x][metric] for seed in new]
+        else:
+            point = sweep.point(arm, x, rate)
+            result = compare(
+                {arm: point.rows},
+                steps=point.steps,
+                seeds=new,
+                test=sweep.test(),
+                learning_rate=point.rate * profile("tiny").learning_rate,
+            )
+            values = result.scores(arm, metric).tolist()
+        low, high = next_interval(recorded_values, seeds, metric in BOUNDED)
+        one_answer = 100 / len(sweep.test()) if metric in ("exact_match", "format_rate") else 0.0
+        return Live(arm, x, metric, values, low - one_answer, high + one_answer)
+
+    @property
+    def sweep(self) -> Sweep:
+        """The definition of what was recorded."""
+        from .sweeps import SWEEPS
+
+        return SWEEPS[self.name]
+
+    def _of(self, arm: str, rate: float) -> pd.DataFrame:
+        part = self.table[(self.table["arm"] == arm) & np.isclose(self.table["rate"], rate, atol=1e-3)]
+        if not len(part):
+            rates = ", ".join(f"{value:.2g}" for value in self.rates)
+            raise ValueError(f'There is no arm "{arm}" at rate {rate:g}: arms are {", ".join(self.arms)}; rates {rates}.')
+        return part
+
+
+@cache
+def recorded(name: str) -> Recorded:
+    """A recorded sweep by its name. Raises ValueError, with the names there are, for an unknown one."""
+    path = FOLDER / f"{name}.json"
+    if not path.exists():
+        raise ValueError(f'No sweep "{name}" is recorded: there are {", ".join(names())}.')
+    record = json.loads(path.read_text(encoding="utf-8"))
+    lines = []
+    for point in record["points"]:
+        place = {key: value for key, value in point.items() if not isinstance(value, list)}
+        scores = {key: value for key, value in point.items() if isinstance(value, list)}
+        for seed in range(record["provenance"]["seeds"]):
+            lines.append(place | {"seed": seed} | {metric: values[seed] for metric, values in scores.items()})
+    table = pd.DataFrame(lines).drop(columns="data")
+    return Recorded(name, table, record["provenance"])
+
+
+def names() -> list[str]:
+    """The names of all recorded sweeps."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections import defaultdict
 
 from ...data.files import write_whole
 from .. import store
 from ..experiment import _code, _versions, _weights, compare, machine, workers_for
-from ..profiles import hardware, profile
+from ..profiles import profile
 from . import FOLDER
 from .sweeps import SEEDS, SWEEPS, Point, Sweep
 
@@ -26,7 +27,7 @@ def record(sweep: Sweep) -> None:
         "sweep": sweep.name,
         "question": sweep.question,
         "date": datetime.date.today().isoformat(),
-        "machine": f"{machine()}, {hardware().words}",
+        "machine": machine(),
         "seeds": SEEDS,
         "model": "tiny",
         "weights": _weights("tiny"),
@@ -46,7 +47,10 @@ def data_hash(point: Point) -> str:
 
 def _line(point: Point, x: float, values: dict[str, list[float]]) -> dict:
     place = {"arm": point.arm, "x": x, "rate": round(point.rate, 4), "steps": point.steps, "data": data_hash(point)}
-    return place | {name: [round(float(value), 3) for value in each] for name, each in values.items()}
+    # JSON knows no NaN and no infinity.
+    return place | {
+        name: [round(float(value), 3) if math.isfinite(value) else None for value in each] for name, each in values.items()
+    }
 
 
 def _compared(sweep: Sweep) -> list[dict]:

@@ -24,6 +24,7 @@ SHARE = 0.6  # of the rows of a noisy set that are spoiled
 RATES = (1 / 3, 1.0, 3.0)  # times the learning rate: what is concluded at 1 must hold at the others, or the lesson says so
 STEPS = 40  # as in the lessons
 LONG = 60
+GRADIENT_ROWS = 256
 WATCHED = (8, 11, 16, 22, 30, 42, 59, 82, 115, 160)  # steps
 RAW = {"wrong_answer": 0.2, "truncated": 0.1, "lowercase": 0.1, "typo": 0.1, "echo": 0.05, "wrong_language": 0.05}
 
@@ -164,6 +165,19 @@ def watched(point: Point, seed: int, test: Dataset) -> dict[float, dict[str, flo
     return {line.pop("step"): line for line in seen.to_dict("records")}
 
 
+def aligned(point: Point, seed: int, test: Dataset) -> dict[float, dict[str, float]]:
+    """How well batches of the point's rows agree with the clean direction, at a state of training on other clean rows."""
+    from ..gradients import direction_of, signal
+    from ..profiles import profile
+    from ..training import fine_tune
+
+    rate = point.rate * profile("tiny").learning_rate
+    state = fine_tune(clean(200, 1000 + seed), steps=point.steps, seed=seed, learning_rate=rate)
+    found = signal(state, point.rows(seed), direction_of(state, clean(GRADIENT_ROWS, 2000 + seed)), seed)
+    by_size = {size: {"cosine": sum(values) / len(values)} for size, values in found.cosines.items()}
+    return by_size | {GRADIENT_ROWS: {"cosine": found.limit, "length": found.length, "noise_scale": found.noise_scale}}
+
+
 def test_phrases() -> Dataset:
     """Held-out sentences of the phrasebook."""
     return phrasebook.examples(TEST_ROWS, split="test")
@@ -187,6 +201,8 @@ def _epochs(arms: dict[str, tuple[Callable[[float, int], Dataset], int]]) -> tup
 random_noise = partial(noisy, flaw="wrong_answer")
 systematic_noise = partial(noisy, flaw="lowercase")
 THREE_KINDS = {"clean": clean, "60 % wrong answers": random_noise, "60 % in lower case": systematic_noise}
+MILD = {"30 % wrong answers": partial(noisy, share=0.3)}
+STATES = {"before training": 0, "under way": 14, "when the model is sure": 30}  # steps on 200 clean rows
 
 SWEEPS = {
     each.name: each
@@ -224,7 +240,7 @@ SWEEPS = {
             "size",
             "What do more rows buy, at the same number of steps?",
             "rows in the training set",
-            _points(THREE_KINDS, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 1000)),
+            _points(THREE_KINDS | MILD, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 1000)),
             test_phrases,
         ),
         Sweep(
@@ -243,6 +259,19 @@ SWEEPS = {
             _epochs({"320 clean rows": (clean, 320), "320 rows, 60 % wrong answers": (random_noise, 320)})
             + _epochs({"48 clean rows": (clean, 48), "48 rows, 60 % wrong answers": (random_noise, 48)}),
             test_phrases,
+        ),
+        Sweep(
+            "alignment",
+            "Do the gradients of many noisy rows, added up, point where clean ones do?",
+            "rows in a batch",
+            tuple(
+                Point(f"{kind}, {state}", GRADIENT_ROWS, rate, steps, partial(rows, GRADIENT_ROWS))
+                for state, steps in STATES.items()
+                for rate in (RATES if steps else (1.0,))
+                for kind, rows in THREE_KINDS.items()
+            ),
+            test_phrases,
+            measure=aligned,
         ),
         Sweep(
             "longer",
