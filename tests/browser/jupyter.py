@@ -108,7 +108,6 @@ def served(folder: Path) -> Iterator[str]:
     log.close()
 
 
-
 def open_notebook(page: Page, address: str, folder: Path, name: str, cells: list[str]) -> Path:
     """Write a notebook with these cells, open it, run all its cells, and give its path."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])

@@ -10,6 +10,7 @@ import pytest
 
 from utils import compare, damage, phrasebook
 from utils.model import demo, experiment, store
+from utils.model.intervals import interval
 
 ROWS = phrasebook.examples(12, seed=0)
 TEST = phrasebook.examples(20, split="test")

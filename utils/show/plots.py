@@ -171,7 +171,9 @@ def sweep(
             axes.fill_between(curve["x"], curve["low"], curve["high"], color=colour, alpha=0.2, linewidth=0)
             style = ("-", "--", "-.", ":")[line % 4]
             if len(curve) == 1:  # a single point has no band: its interval is a bar
-                axes.plot([curve["x"][0]] * 2, [curve["low"][0], curve["high"][0]], color=colour, linewidth=5, alpha=0.3)
+                axes.plot(
+                    [curve["x"][0]] * 2, [curve["low"][0], curve["high"][0]], color=colour, linewidth=5, alpha=0.3
+                )
             axes.plot(curve["x"], curve["mean"], style, marker=marker, color=colour, markersize=6, label=arm)
             ends.append((arm, float(curve["mean"].iloc[-1])))
             told = ", ".join(f"{x:g}: {mean:.3g}" for x, mean in zip(curve["x"], curve["mean"]))
@@ -222,9 +224,13 @@ def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) 
         left, right = figure.subplots(1, 2)
         for line, (name, run) in enumerate(runs.items()):
             colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
-            left.plot(run["step"], run["validation_loss"], "-", marker=marker, color=colour, label=f"{name}: validation")
+            left.plot(
+                run["step"], run["validation_loss"], "-", marker=marker, color=colour, label=f"{name}: validation"
+            )
             left.plot(run["step"], run["training_loss"], ":", color=colour, label=f"{name}: training")
-            right.plot(run["step"], run["exact_match"], "-", marker=marker, color=colour, label=f"{name}: right answers")
+            right.plot(
+                run["step"], run["exact_match"], "-", marker=marker, color=colour, label=f"{name}: right answers"
+            )
             best = run.loc[run["exact_match"].idxmax()]
             lowest = run.loc[run["validation_loss"].idxmin()]
             parts.append(

@@ -172,7 +172,9 @@ class Recorded:
         part = self.table[(self.table["arm"] == arm) & np.isclose(self.table["rate"], rate, atol=1e-3)]
         if not len(part):
             rates = ", ".join(f"{value:.2g}" for value in self.rates)
-            raise ValueError(f'There is no arm "{arm}" at rate {rate:g}: arms are {", ".join(self.arms)}; rates {rates}.')
+            raise ValueError(
+                f'There is no arm "{arm}" at rate {rate:g}: arms are {", ".join(self.arms)}; rates {rates}.'
+            )
         return part
 
 

@@ -49,7 +49,8 @@ def _line(point: Point, x: float, values: dict[str, list[float]]) -> dict:
     place = {"arm": point.arm, "x": x, "rate": round(point.rate, 4), "steps": point.steps, "data": data_hash(point)}
     # JSON knows no NaN and no infinity.
     return place | {
-        name: [round(float(value), 3) if math.isfinite(value) else None for value in each] for name, each in values.items()
+        name: [round(float(value), 3) if math.isfinite(value) else None for value in each]
+        for name, each in values.items()
     }
 
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 SEEDS = 10
 TEST_ROWS = 100
 SHARE = 0.6  # of the rows of a noisy set that are spoiled
-RATES = (1 / 3, 1.0, 3.0)  # times the learning rate: what is concluded at 1 must hold at the others, or the lesson says so
+RATES = (
+    1 / 3,
+    1.0,
+    3.0,
+)  # times the learning rate: what is concluded at 1 must hold at the others, or the lesson says so
 STEPS = 40  # as in the lessons
 LONG = 60
 GRADIENT_ROWS = 256
@@ -190,11 +194,14 @@ def test_tickets() -> Dataset:
 
 # --------------------------------------------------------------------------------------------------- the sweeps
 
+
 def _epochs(arms: dict[str, tuple[Callable[[float, int], Dataset], int]]) -> tuple[Point, ...]:
     """Sets of a fixed size over 1, 3 and 10 epochs."""
     points: tuple[Point, ...] = ()
     for arm, (rows, n) in arms.items():
-        points += _points({arm: lambda _, seed, rows=rows, n=n: rows(n, seed)}, (1, 3, 10), lambda x, n=n: n // 16 * x, (1, 10))
+        points += _points(
+            {arm: lambda _, seed, rows=rows, n=n: rows(n, seed)}, (1, 3, 10), lambda x, n=n: n // 16 * x, (1, 10)
+        )
     return points
 
 
