@@ -8,7 +8,7 @@ LAB    := $(VENV)/.lab
 DEV    := $(VENV)/.dev
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: lab test demo notebooks check lesson bench base clean help
+.PHONY: lab test demo notebooks check lesson bench record base clean help
 
 help:           ## show the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
@@ -33,6 +33,9 @@ lesson: $(DEV)  ## lay out a new lesson: make lesson NAME=02_look_first TITLE="L
 
 bench: $(DEV)   ## speed, memory and the acceptance figures of the base model
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks
+
+record: $(DEV)  ## measure the recorded sweeps of lessons 04 to 08 anew (about an hour on 2 cores; goes on where it was)
+	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks recorded
 
 base: $(LAB)    ## pretrain the base model again (about an hour on 2 cores; goes on from its last checkpoint)
 	$(RUN) -m utils.model.base.recipe

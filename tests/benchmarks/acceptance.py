@@ -5,12 +5,13 @@ from it, and a test compares them.
 """
 
 import json
-import re
 from pathlib import Path
 
 from utils import compare, phrasebook
 from utils.model import demo, profiles
 from utils.model.experiment import Comparison, machine
+
+from . import pages
 
 ROOT = Path(__file__).parents[2]
 RECORD = profiles.TINY / "acceptance.json"
@@ -119,9 +120,7 @@ def tables(record: dict) -> str:
 
 def filled(page: str, record: dict) -> str:
     """A page with the tables and the picture between their marks."""
-    for mark, text in {"acceptance": tables(record), "picture": f"![{record['picture']}](docs/headline.png)"}.items():
-        page = re.sub(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", lambda _: text + "\n", page, flags=re.S)
-    return page
+    return pages.filled(page, {"acceptance": tables(record), "picture": f"![{record['picture']}](docs/headline.png)"})
 
 
 def main() -> None:

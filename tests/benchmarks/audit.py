@@ -21,6 +21,8 @@ from utils.data.audit import audit
 from utils.data.audit.detection import detection
 from utils.model.experiment import machine
 
+from . import pages
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "utils" / "data" / "audit"
 RECORD, PAGE = FOLDER / "measured.json", FOLDER / "README.md"
@@ -218,9 +220,7 @@ def _signed(record: dict) -> str:
 
 def filled(page: str, record: dict) -> str:
     """The page with the tables between their marks."""
-    for mark, text in tables(record).items():
-        page = re.sub(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", lambda _: text + "\n", page, flags=re.S)
-    return page
+    return pages.filled(page, tables(record))
 
 
 def main() -> None:

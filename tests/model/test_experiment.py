@@ -10,7 +10,6 @@ import pytest
 
 from utils import compare, damage, phrasebook
 from utils.model import demo, experiment, store
-from utils.model.intervals import interval
 
 ROWS = phrasebook.examples(12, seed=0)
 TEST = phrasebook.examples(20, split="test")
@@ -139,16 +138,6 @@ def test_one_seed_has_no_interval(own_cache):
         result.scores("c")
     with pytest.raises(ValueError, match="the seeds 0"):
         result.run("a", seed=3)
-
-
-def test_the_interval_is_students():
-    from scipy import stats
-
-    values = np.array([80.0, 84.0, 91.0, 86.0, 83.0])
-    expected = stats.t.interval(0.95, 4, values.mean(), stats.sem(values))
-    assert interval(values) == pytest.approx(expected, abs=0.05)
-    assert interval(np.array([99.0, 100.0, 98.0]))[1] == 100
-    assert interval(np.array([50.0])) == (50, 50)
 
 
 def test_workers_follow_cores_and_memory(monkeypatch):

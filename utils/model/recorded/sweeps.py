@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...data import damage, phrasebook, support
 from ...data.constructions import in_turn
+from .. import demo
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -209,11 +210,26 @@ random_noise = partial(noisy, flaw="wrong_answer")
 systematic_noise = partial(noisy, flaw="lowercase")
 THREE_KINDS = {"clean": clean, "60 % wrong answers": random_noise, "60 % in lower case": systematic_noise}
 MILD = {"30 % wrong answers": partial(noisy, share=0.3)}
+HEADLINE = {
+    demo.CURATED: (50, lambda _, seed: phrasebook.curated()),
+    "10 clean rows": (10, clean),
+    "the principle's 3 good rows": (3, lambda _, seed: phrasebook.principle_sets()[0]),
+    "the principle's 400 junk rows": (400, lambda _, seed: phrasebook.principle_sets()[1]),
+    demo.JUNK: (10_000, lambda n, seed: demo.junk_rows(seed, int(n))),
+    demo.VARIED: (10_000, lambda n, seed: demo.varied_rows(seed, int(n))),
+}
 STATES = {"before training": 0, "under way": 14, "when the model is sure": 30}  # steps on 200 clean rows
 
 SWEEPS = {
     each.name: each
     for each in (
+        Sweep(
+            "headline",
+            "Fifty rows or ten thousand?",
+            "rows in the training set",
+            tuple(point for arm, (n, rows) in HEADLINE.items() for point in _points({arm: rows}, (n,), STEPS, (n,))),
+            test_phrases,
+        ),
         Sweep(
             "selection",
             "Do rows chosen out of a raw pile teach more than as many drawn blindly?",

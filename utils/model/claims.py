@@ -1,0 +1,308 @@
+"""The claims ledger: what the text this course grew from claims, and what the recorded runs say of each claim.
+
+A claim is one decorated function that asks the recorded sweeps and returns its verdict with the figures behind it. Nothing
+is written down by hand but the claim itself and the words a verdict is chosen from, so text and runs cannot disagree.
+
+Where a verdict rests on a difference, it holds when the 95 % interval of the difference lies above 0 at the model's usual
+learning rate; what a third and three times that rate say is in the words behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import demo
+from .recorded import Recorded, recorded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Place = tuple[str, float]  # an arm and its x
+
+
+class Verdict(NamedTuple):
+    """What the runs say: the verdict in words, the figure it rests on, its 95 % interval, and the seeds behind it."""
+
+    verdict: str
+    figure: str
+    interval: str
+    seeds: str
+
+
+class Claim(NamedTuple):
+    """A claim of the source text in our words, the lesson that tests it, and the function that judges it."""
+
+    text: str
+    lesson: str
+    judge: Callable[[], Verdict]
+
+
+CLAIMS: list[Claim] = []
+
+
+def claim(text: str, lesson: str) -> Callable[[Callable[[], Verdict]], Callable[[], Verdict]]:
+    """Register the judge of a claim, in the order of the source text."""
+
+    def register(judge: Callable[[], Verdict]) -> Callable[[], Verdict]:
+        CLAIMS.append(Claim(text, lesson, judge))
+        return judge
+
+    return register
+
+
+def ledger() -> pd.DataFrame:
+    """All claims with their verdicts: claim, verdict, figure, 95 % interval, seeds, lesson."""
+    import pandas as pd
+
+    lines = []
+    for text, lesson, judge in CLAIMS:
+        found = judge()
+        lines.append([text, found.verdict, found.figure, found.interval, found.seeds, lesson])
+    return pd.DataFrame(lines, columns=["claim", "verdict", "figure", "95 % interval", "seeds", "lesson"])
+
+
+def markdown() -> str:
+    """The ledger as a table for a README."""
+    table = ledger()
+    lines = [list(table.columns), ["---"] * len(table.columns), *table.values.tolist()]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+# ------------------------------------------------------------------------------------------------ how it is judged
+
+
+def _gap(result: Recorded, better: Place, worse: Place, words: str, metric: str = "exact_match") -> Verdict:
+    """Whether `better` is ahead of `worse`, in points of the metric."""
+    lead, low, high = result.gap(better, worse, metric)
+    verdict = "holds" if low > 0 else "does not hold" if high < 0 else "undecided"
+    return Verdict(
+        verdict + _elsewhere(result, better, worse, verdict, metric),
+        f"{words}: {lead:+.0f} points",
+        f"{low:+.0f} to {high:+.0f}",
+        _seeds(result),
+    )
+
+
+def _elsewhere(result: Recorded, better: Place, worse: Place, verdict: str, metric: str = "exact_match") -> str:
+    """What the other learning rates say, where it is something else."""
+    said = []
+    for rate, words in ((1 / 3, "a third of"), (3.0, "three times")):
+        _, low, high = result.gap(better, worse, metric, rate)
+        there = "holds" if low > 0 else "does not hold" if high < 0 else "undecided"
+        if there != verdict:
+            said.append(f"{there} at {words} the learning rate")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _range(interval: tuple[float, float], digits: int = 0) -> str:
+    return f"{interval[0]:.{digits}f} to {interval[1]:.{digits}f}"
+
+
+def _seeds(result: Recorded) -> str:
+    return str(result.provenance["seeds"])
+
+
+# ------------------------------------------------------------------------------------------------ the claims
+
+
+@claim("Ten expert rows often teach more than 10,000 repetitive or poor ones", "01")
+def ten_rows() -> Verdict:
+    return _gap(
+        recorded("headline"), ("10 clean rows", 10), (demo.JUNK, 10_000), "10 clean rows against 10,000 junk rows"
+    )
+
+
+@claim("… and so do fifty", "01")
+def fifty_rows() -> Verdict:
+    return _gap(
+        recorded("headline"), (demo.CURATED, 50), (demo.JUNK, 10_000), "50 curated rows against 10,000 junk rows"
+    )
+
+
+@claim("… also when the 10,000 poor rows are all different", "01")
+def fifty_against_varied() -> Verdict:
+    return _gap(
+        recorded("headline"),
+        (demo.CURATED, 50),
+        (demo.VARIED, 10_000),
+        "50 curated rows against 10,000 varied poor rows",
+    )
+
+
+@claim("It shows in what an answer costs at inference", "04")
+def cheaper_answers() -> Verdict:
+    result = recorded("headline")
+    tokens = {}
+    for arm, n in ((demo.CURATED, 50), (demo.VARIED, 10_000)):
+        right = result.scores(arm, n) * len(result.sweep.test()) / 100
+        tokens[arm] = result.scores(arm, n, "tokens_out").sum() / max(right.sum(), 1)
+    good, poor = tokens.values()
+    words = f"tokens for a right answer: {good:.0f} after 50 curated rows, {poor:.0f} after 10,000 varied poor rows"
+    return Verdict("holds" if good < poor else "does not hold", words, "–", _seeds(result))
+
+
+@claim("Three good rows hold all that is needed to learn the task", "01")
+def three_rows() -> Verdict:
+    result = recorded("headline")
+    arm, n = "the principle's 3 good rows", 3
+    low, high = result.interval(arm, n)
+    best = result.scores(demo.CURATED, 50).mean()
+    verdict = "holds" if high >= best else "does not hold"
+    return Verdict(
+        verdict,
+        f"{result.scores(arm, n).mean():.0f} % right, against {best:.0f} %",
+        _range((low, high)),
+        _seeds(result),
+    )
+
+
+@claim("A clean row gives a clean gradient", "05")
+def clean_gradients() -> Verdict:
+    result = recorded("alignment")
+    clean, noisy = (result.scores(f"{kind}, under way", 1, "cosine") for kind in ("clean", "60 % wrong answers"))
+    lead, low, high = result.gap(("clean, under way", 1), ("60 % wrong answers, under way", 1), "cosine")
+    return Verdict(
+        "holds" if low > 0 else "does not hold",
+        f"cosine of one row with the clean direction: {clean.mean():.2f}, against {noisy.mean():.2f} where 60 % are wrong",
+        f"difference {low:.2f} to {high:.2f}",
+        _seeds(result),
+    )
+
+
+@claim("Averaging many noisy signals does not bring the true one back: noise at random", "05")
+def random_averages() -> Verdict:
+    return _averaging("60 % wrong answers")
+
+
+@claim("… and noise that is always the same", "05")
+def systematic_averages() -> Verdict:
+    return _averaging("60 % in lower case")
+
+
+def _averaging(kind: str) -> Verdict:
+    """Whether a batch of 64 points no closer to the clean direction than a single row: while the model is still unsure."""
+    result = recorded("alignment")
+    arm = f"{kind}, under way"
+    one, many = result.scores(arm, 1, "cosine"), result.scores(arm, 64, "cosine")
+    gain, low, high = result.gap((arm, 64), (arm, 1), "cosine")
+    late = result.scores(f"{kind}, when the model is sure", 64, "cosine").mean()
+    verdict = "holds" if low <= 0 else "does not hold while the model is unsure"
+    if low > 0 and late < 0:
+        verdict += ", holds once it is sure"
+    return Verdict(
+        verdict,
+        f"cosine from {one.mean():.2f} (1 row) to {many.mean():.2f} (64 rows), later {late:.2f}",
+        f"gain {low:+.2f} to {high:+.2f}",
+        _seeds(result),
+    )
+
+
+@claim("Noise makes a model less sure of everything: noise at random", "05")
+def unsure_of_random_noise() -> Verdict:
+    return _entropy("wrong answers")
+
+
+@claim("… and noise that is always the same", "05")
+def unsure_of_systematic_noise() -> Verdict:
+    return _entropy("lower case")
+
+
+def _entropy(arm: str) -> Verdict:
+    result = recorded("dose")
+    lead, low, high = result.gap((arm, 50), (arm, 0), "entropy")
+    before, after = (result.scores(arm, x, "entropy").mean() for x in (0, 50))
+    words = f"entropy of the answers {before:.2f} nats without, {after:.2f} with half the rows spoiled"
+    return Verdict("holds" if low > 0 else "does not hold", words, f"{low:+.2f} to {high:+.2f}", _seeds(result))
+
+
+@claim("One bad row a hundred times is still one bad row: it only takes steps from the good ones", "06")
+def one_bad_row() -> Verdict:
+    result = recorded("repeats")
+    arm = "100 bad rows in all"
+    found = _gap(result, (arm, 1), (arm, 100), "1 bad row × 100 against 100 bad rows")
+    cost, low, high = result.gap((arm, 0), (arm, 1))
+    return found._replace(
+        figure=f"{found.figure}; the copies themselves cost {cost:.0f} points ({low:.0f} to {high:.0f})"
+    )
+
+
+@claim("Duplicates waste the computing", "06")
+def duplicates_waste() -> Verdict:
+    return _gap(
+        recorded("repeats"),
+        ("each bad row once", 1),
+        ("100 bad rows in all", 1),
+        "one bad row once against a hundred times, at equal steps",
+    )
+
+
+@claim("Rows chosen with care beat as many taken blindly", "04")
+def chosen_rows() -> Verdict:
+    return _gap(
+        recorded("selection"), ("chosen by rule", 40), ("at random", 40), "40 rows chosen by rules against 40 at random"
+    )
+
+
+@claim("50 to 500 checked rows first; more only on evidence: where the base knows the task", "07")
+def plateau() -> Verdict:
+    return _more_rows("size", "clean", 300, 5000, "5,000 clean rows against 300")
+
+
+@claim("… and where each row tells something new", "07")
+def no_plateau() -> Verdict:
+    return _more_rows("coverage", "clean", 64, 1024, "1,024 clean support rows against 64")
+
+
+def _more_rows(sweep: str, arm: str, few: float, many: float, words: str) -> Verdict:
+    """Whether a few hundred rows are enough: whether many more bring less than two points."""
+    result = recorded(sweep)
+    gain, low, high = result.gap((arm, many), (arm, few))
+    verdict = "holds" if high < 2 else "does not hold: more rows win" if low > 0 else "undecided"
+    return Verdict(verdict, f"{words}: {gain:+.0f} points", f"{low:+.0f} to {high:+.0f}", _seeds(result))
+
+
+@claim("More data is not better data: in fine-tuning, noisy rows do not add up to clean ones", "07")
+def noisy_rows() -> Verdict:
+    return _gap(
+        recorded("size"),
+        ("clean", 10),
+        ("60 % wrong answers", 5000),
+        "10 clean rows against 5,000 with 60 % wrong answers",
+    )
+
+
+@claim("On noisy data longer training makes it worse", "08")
+def longer_is_worse() -> Verdict:
+    result = recorded("longer")
+    arm = "100 rows, 60 % wrong answers"
+    curve = result.curve(arm)
+    best, last = float(curve.loc[curve["mean"].idxmax(), "x"]), float(curve["x"].max())
+    return _gap(result, (arm, best), (arm, last), f"best step ({best:.0f}) against the last ({last:.0f})")
+
+
+@claim("One epoch on good rows beats ten on bad ones, every time: 320 rows", "08")
+def one_epoch_of_many() -> Verdict:
+    return _epochs(320)
+
+
+@claim("… and 48 rows", "08")
+def one_epoch_of_few() -> Verdict:
+    return _epochs(48)
+
+
+def _epochs(rows: int) -> Verdict:
+    good, bad = f"{rows} clean rows", f"{rows} rows, 60 % wrong answers"
+    found = _gap(recorded("epochs"), (good, 1), (bad, 10), "1 good epoch against 10 bad")
+    lead, low, high = recorded("epochs").gap((good, 10), (bad, 10))
+    return found._replace(figure=f"{found.figure}; at equal steps {lead:+.0f} ({low:+.0f} to {high:+.0f})")
+
+
+def _not_measured(why: str) -> Callable[[], Verdict]:
+    return lambda: Verdict("not tested", why, "–", "–")
+
+
+claim("5,000 recent rows beat 10,000 of two eras", "10, to come")(_not_measured("lesson 10 will measure it"))
+claim("Experts spend four fifths of their time on 500 rows", "–")(
+    _not_measured("a remark about people, not about data")
+)
