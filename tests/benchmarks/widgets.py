@@ -29,13 +29,15 @@ large
 ]
 # Resolves with the milliseconds from the act to the second frame after `done()` is true.
 TIMED = """
-([act, target, done]) => new Promise((resolve) => {
+([act, target, done]) => new Promise((resolve, reject) => {
+  const element = document.querySelector(target);
+  if (act !== "click") element.focus();
   const started = performance.now();
+  setTimeout(() => reject(new Error(`nothing came of ${act} within 10 s`)), 10_000);
   const finished = new Function("return " + done);
   const look = () => finished()
     ? requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - started)))
     : requestAnimationFrame(look);
-  const element = document.querySelector(target);
   if (act === "click") element.click();
   else element.dispatchEvent(new KeyboardEvent("keydown", { key: act, bubbles: true }));
   look();
