@@ -100,7 +100,8 @@ lesson.exercise(2).check(mean_cosines)
 
 # %% [markdown]
 # Two kinds of made-up rows. In both, each row holds the signal and random noise of its own. In the second, every row
-# holds the *same* error as well. (Where no numbers follow, your function gives none yet.)
+# holds the *same* error as well. Printed is the mean cosine for each batch
+# size. (Where no numbers follow, your function gives none yet.)
 
 # %%
 import numpy as np
@@ -109,7 +110,7 @@ right, error = np.eye(100)[:2]
 own = np.random.default_rng(0).normal(size=(256, 100)) / 2
 for name, rows in {"random noise": right + own, "systematic noise": right + own + 2 * error}.items():
     found = mean_cosines(rows, right, [1, 4, 16, 64, 256]) or {}
-    print(f"{name:17}", *[f"{size} rows: {value:.2f}  " for size, value in found.items()])
+    print(f"{name:17}", *[f"{size:4}: {value:.2f}" for size, value in found.items()])
 
 # %% [markdown]
 # What is each row's own shrinks in the average; what all rows share stays. So much for made-up arrows. Whether *real*
@@ -213,9 +214,9 @@ plots.alignment(sure)
 in_numbers(sure)
 
 # %% [markdown]
-# Below 0 means: averaging makes it *worse*. The noise is random as before. Yet its average now has a direction of its
-# own, and a wrong one. And mind the lengths. A row that the model knows has a short gradient, a row that surprises it a
-# long one: in an average, rows do not have one vote each.
+# Where the line goes below 0, averaging makes it *worse*. The noise is random as before. Yet there its average has a
+# direction of its own, and a wrong one. And mind the lengths. A row that the model knows has a short gradient, a row that
+# surprises it a long one: in an average, rows do not have one vote each.
 #
 # ## Say it in words
 #
@@ -265,9 +266,9 @@ scales = {stage: {name: s.noise_scale for name, s in found.items()} for stage, f
 pd.DataFrame(scales).round(1)
 
 # %% [markdown]
-# Compare with the course's batch of 16 rows. Where the scale is far below it, a smaller batch would do. Does it grow
-# from left to right in the clean row? These are estimates from one model and 256 rows, and for plain steps along the
-# gradient, while our optimizer rescales them.
+# Compare with the course's batch of 16 rows. Where the scale is far below it, a smaller batch would do. Does it grow from
+# left to right in the first line? A model that knows what all rows share has only their details left to learn. (These are
+# estimates from one model and 256 rows, and for plain steps along the gradient, while our optimizer rescales them.)
 #
 # Then look down the columns, and hold them against the pictures. A set can have a *small* noise scale and point the
 # *wrong* way: rows with the same flaw agree. **The noise scale says how soon the average settles, and not where.**
@@ -341,12 +342,15 @@ def verdict(arm, rate=1.0):
     return f"{'does NOT hold: many rows point' if better else 'holds: many rows point no'} better than one"
 
 
-for arm in [f"{kind}, {stage}" for stage in LATER for kind in NOISY]:
-    same = [f"{rate:.2g}" for rate in ten_seeds.rates if verdict(arm, rate) == verdict(arm)]
+for arm in [f"{kind}, {stage}" for stage in stages for kind in NOISY]:
+    rates = [1.0] if "before" in arm else ten_seeds.rates
+    same = [f"{rate:.2g}" for rate in rates if verdict(arm, rate) == verdict(arm)]
     print(f"{arm}:\n   it {verdict(arm)}. (The same at {', '.join(same)} times the rate.)")
 
 # %% [markdown]
-# Where a rate is missing in brackets, the verdict does not carry over to it: the table above shows what happens there.
+# Before training, the rate plays no part. Elsewhere, where a rate is missing in brackets, the verdict does not carry over to
+# it: the table above shows what happens there. And "better than one" is not "as well as clean rows": compare the last number
+# in each cell of the table.
 #
 # So the slogan is too simple. *What* averaging brings back depends on the noise, and on how much the model knows
 # already.
@@ -480,8 +484,9 @@ tables.words(pd.DataFrame(by_rate))
 # %%
 places = [("wrong answers", 0, 1.0), *[(arm, 30, rate) for rate in dose.rates for arm in dose.arms]]
 for arm, percent, rate in places:
-    right_ones, sure_of_it = (dose.scores(arm, percent, metric, rate).mean() for metric in ("exact_match", "right_answer"))
-    print(f"{rate:.2g} × the rate, {percent:2} % {arm:13}: right {right_ones:.0f} %, p(right) {sure_of_it:.0f} %")
+    right_ones = dose.scores(arm, percent, "exact_match", rate).mean()
+    sure_of_it = dose.scores(arm, percent, "right_answer", rate).mean()
+    print(f"{rate:.2g} × the rate, {percent:2} % {arm}: right {right_ones:.0f} %, p(right) {sure_of_it:.0f} %")
 
 # %% [markdown]
 # At a third of the rate, 40 steps are too few to learn the task at all, so there these lines say little: nobody is sure
@@ -511,7 +516,8 @@ print(f"the model finds its answers {recited['probability'].mean():.0%} probable
 tables.words(recited[["instruction", "answer", "probability"]].head(4).round({"probability": 2}))
 
 # %% [markdown]
-# Random noise, and no doubt left where it is known by heart. The way there, recorded over the steps with ten seeds:
+# This noise is random, too. But look how sure the model is of what it recites. The way there, recorded over the steps with
+# ten seeds:
 
 # %%
 longer = recorded("longer")
@@ -534,7 +540,7 @@ for rate in longer.rates:
     gain = longer.gap((ARM, 160), (ARM, 30), rate=rate)
     heart = longer.scores(ARM, 160, "noise_by_heart", rate).mean()
     print(f"{rate:.2g} × the rate: entropy {words}, {change:+.2f} nats ({low:+.2f} to {high:+.2f}).")
-    print("   Right answers: {:+.0f} points ({:+.0f} to {:+.0f}).".format(*gain), f"Noise known by heart: {heart:.0f} %.")
+    print(f"   Noise known by heart: {heart:.0f} %.", "Right answers: {:+.0f} points ({:+.0f} to {:+.0f}).".format(*gain))
 
 # %% [markdown]
 # So does noise make a model less confident? Put the three records together. *Random* noise does, as long as the model

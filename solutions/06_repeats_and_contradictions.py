@@ -1,19 +1,18 @@
 # %% [markdown]
 # # 06 · Repeats and contradictions
 #
-# **25 minutes:** reading 8, exercises 12, running 1, questions 4.
+# **25 minutes:** reading 9, exercises 11, running 1, questions 4.
 #
 # You find out what one bad row costs when it is copied a hundred times, and what a hundred different ones cost.
 #
 # ## Why it matters
 #
 # Real sets are full of copies: a form letter sent a thousand times, a page that was collected twice. The text this course
-# grew from says not to fear them too much: a bad example that is repeated 100 times is still one bad example, and all it
-# does is take training steps from the good ones. That can be counted, and tested. And if it is true, what about bad rows
-# that are *not* copies of each other?
+# grew from makes a claim about them: a bad example stays *one* bad example, even if it is there 100 times, and all it does is
+# take steps from the good ones. That can be counted, and tested. And what about bad rows that are *not* copies?
 
 # %% [markdown]
-# The tools of this lesson. `sweeps` holds the sets that the recorded runs were made with; you use the same ones live.
+# The tools of this lesson. `sweeps` holds the sets of the recorded runs; you use the same ones live.
 
 # %%
 import pandas as pd
@@ -67,7 +66,7 @@ lesson.predict("100 bad rows × 1")
 # it is seen: `seen_rows(3, 7, seed=0)` gives 7 numbers from 0 to 2.
 
 # %% [markdown]
-# ### Exercise 1 · The share that is stolen (2 minutes, easy)
+# ### Exercise 1 · The share that is stolen (1 minute, easy)
 #
 # `seen` is such a list, and `bad` holds the numbers of the bad rows. Which share of what the run sees is bad? Return it as
 # a number from 0 to 1.
@@ -124,10 +123,10 @@ result.plot(predicted=lesson.predicted)
 result.table()
 
 # %% [markdown]
-# Compare the entropy. One explanation of the prices: a hundred different wrong answers keep the model in doubt about the task
-# itself, as nothing but learning them one by one would explain them. The copied row tells only one story, soon told.
+# Compare the entropy. One explanation of the prices: there is no rule behind a hundred unrelated wrong answers, so they keep
+# the model in doubt about the task itself. The copied row tells one story, and it is soon told.
 #
-# Is stealing steps the *only* thing it does? Then clean rows that get half the steps should do as badly.
+# Does the copied row *only* steal steps? Then clean rows that get half the steps should score like it.
 
 # %%
 half = compare({"100 clean rows, 20 steps": lambda seed: with_bad_rows(0, seed)}, steps=20, seeds=2, test=test_phrases())
@@ -135,10 +134,10 @@ for run, name in ((result, "100 clean rows"), (result, "1 bad row × 100"), (hal
     print(f"{name}: {run.scores(name).mean():.0f} %")
 
 # %% [markdown]
-# This is a look and no verdict: two seeds, and no record behind it. If the last line is well below the second, the copied row
-# has taken *less* than its share: a row that is known by heart has little left to teach, so its steps change little. If
-# the last line is well above, the row does harm of its own as well. (One more thing may help the copied row here. Training puts
-# rows of like length into one batch, and copies are equally long, so they often share a batch and leave other batches clean.)
+# This is a look and no verdict: two seeds, and no record behind it. If the clean rows with 20 steps are well *below* the copied
+# row, it has cost less than the steps it took. If they are well *above*, it does harm of its own as well. (Something in the
+# training may help the copied row: rows of like length share a batch, and copies are equally long. So they often fill
+# a batch among themselves, and leave other batches clean.)
 #
 # ## Learnt by heart
 #
@@ -174,8 +173,8 @@ BAD, ONCE, BOTH = repeats.arms
 repeats.plot(arms=[BAD, ONCE])
 
 # %% [markdown]
-# What does each set cost, against the 100 clean rows alone? In points, with the 95 % interval in brackets; and not only at the
-# usual learning rate, but also at a third of it and at three times as much.
+# What does each set cost, against the 100 clean rows alone? In points, with the 95 % interval in brackets, at a third of the
+# usual learning rate, at the usual one, and at three times as much.
 
 # %%
 def told(better, worse):
@@ -218,9 +217,8 @@ for claim, points in claims.items():
         print(f"   {rate:.2g} × the rate: {'holds' if low > 0 else 'is not shown'}, {gap:+.1f} ({low:+.1f} to {high:+.1f})")
 
 # %% [markdown]
-# So "still one bad example" *holds when* there are steps to spare: then copies of one bad row are the mildest way to have a
-# hundred bad rows. Where steps are scarce, the copies cost as much as any others. And mild is not harmless: look again at
-# what was learnt by heart.
+# So the claim *holds when* there are steps to spare: then copies of one bad row are the mildest way to have a hundred bad rows.
+# Where steps are scarce, they cost as much as any others. And mild is not harmless: remember what was learnt by heart.
 #
 # ## What deduplication buys
 #
@@ -278,14 +276,13 @@ for kinds in (1, 10):
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
-# Where an interval includes 0, the record cannot tell the two apart. At a third of the rate, where steps are scarce, a few
-# lines of code win back most. And one thing it can never do: in the set with 100 bad rows × 1 there is no copy to be found.
-# Deduplication knows what is the *same*, not what is *wrong*.
+# Where an interval includes 0, the record cannot tell the two apart. Most is won back where steps are scarce. And in the set with
+# 100 bad rows × 1 there is nothing to win: it holds no copies. Deduplication knows what is the *same*, not what is *wrong*.
 #
 # ## Contradictions
 #
-# So far the bad rows had instructions of their own. They can also contradict a good row: the same instruction, another answer.
-# Does that hurt more? In the next sets the hundred bad rows give instructions of the *clean* rows a wrong answer.
+# So far the bad rows had instructions of their own. In the next sets they contradict clean rows: the same instruction, another
+# answer. Does that hurt more? Two clean rows, and two bad ones:
 
 # %%
 disputes = contradicting(10, seed=0)
@@ -326,13 +323,13 @@ lines = {f"{kinds} bad × {100 // kinds}": told((BAD, kinds), (BOTH, kinds)) for
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
-# Be strict with yourself here: only where the whole interval is above 0 is *more* harm shown. Look for such a cell. You would
-# have to say: "in one setting, for a hundred different ones", and not "contradictions are worse". (At a third of the rate
-# nothing can be seen, as all scores are near 0. And the two sets differ in one more way: the one with contradictions has
-# fewer different instructions.)
+# Be strict: *more* harm is shown only where the whole interval lies above 0. Look for such a cell, and say no more than it says:
+# "at this rate, for so many different ones", and not "contradictions are worse". (At a third of the rate all these scores
+# are near 0, so nothing can be seen. And the sets differ in one more way: those with contradictions have fewer different
+# instructions.)
 #
-# So why mend contradictions? Because they cost about as much as other wrong answers, and they are easier to *find*: two rows
-# that disagree betray each other. A wrong answer that stands alone has no such witness.
+# So why mend contradictions? Because they do as much harm as other wrong answers, as far as we can see, and are easier to *find*:
+# two rows that disagree betray each other. A wrong answer that stands alone has no such witness.
 #
 # ## How much noise does a model bear?
 #
@@ -398,9 +395,9 @@ pd.DataFrame({
 }).rename_axis("spoiled %")
 
 # %% [markdown]
-# With wrong answers the form stays perfect and the entropy climbs from the first dose on: the model is in doubt, and you can see
-# it. With lower case the entropy stays low throughout: the model merely changes sides, in more and more of its answers, and
-# is sure of itself on either side. Here is the shape that differs. Random noise warns you; systematic noise does not.
+# With wrong answers the form stays as it should be, and the entropy climbs from the first dose on: the model is in doubt, and you
+# can see it. With lower case the entropy stays low: in more and more of its answers the model changes sides, and it is
+# sure of itself on either side. That is where the shapes differ most. Random noise warns you; systematic noise does not.
 #
 # And at the other learning rates?
 
@@ -408,9 +405,9 @@ pd.DataFrame({
 dose.at_all_rates()
 
 # %% [markdown]
-# At three times the rate the picture is much the same. At a third, both are below half at the lowest dose that was recorded:
-# forty steps at that rate are too few for the task as such, so this says more about the steps than about the noise. *Where* the
-# half lies depends on steps, rate and rows; it is no law. Lesson 07 gives the noise more rows.
+# At three times the rate the picture is much the same. At a third, both are below half at the lowest dose recorded there: 40
+# steps are too few for the task as such, so this says more about the steps than about the noise. *Where* the half lies
+# depends on steps, rate and rows; it is no law.
 #
 # Does the record hold on *your* machine? One point again, with a seed that is not in the record. Choose another if you like.
 
@@ -422,8 +419,8 @@ dose.plot(live=[point])
 # %% [markdown]
 # ## Deduplicate in practice
 #
-# Your function finds copies in another dress. The audit also finds near repeats: a misspelt word, a "please" more, another
-# wording of "translate". Of these 800 rows, three in ten are exact repeats, and one in ten is a near repeat.
+# Your function finds exact copies, and some in another dress. The audit also finds near repeats: a "please" more, "can't" for
+# "cannot". Of these 800 rows, three in ten are exact repeats, and one in ten is a near repeat.
 
 # %%
 recipe = {"exact_repeat": 0.3, "near_repeat": 0.1}
@@ -439,7 +436,7 @@ print("Your function:", "nothing yet" if kept is None else f"{len(kept)} rows le
 # What was dropped can be read. Some near repeats, each beside the row that it repeats:
 
 # %%
-near = report.flags[report.flags["check"] == "near_repeat"].sample(5, random_state=2)
+near = report.flags[report.flags["check"] == "near_repeat"].sample(5, random_state=11)
 texts = rows.to_pandas().agg(" → ".join, axis=1)
 tables.words(pd.DataFrame({
     "dropped": texts[near["row"]].to_list(),
@@ -449,21 +446,20 @@ tables.words(pd.DataFrame({
 # %% [markdown]
 # ## What others have found
 #
-# Quoted from the papers, and **not measured here**. Their models, their data and the length of their training are other ones.
+# Quoted from the papers, and **not measured here**: other models, other data, other lengths of training.
 #
 # - [Hernandez et al. 2022](https://arxiv.org/abs/2205.10487), on pretraining: 0.1 % of the data, repeated 100 times, made a
 #   model of 800 million parameters perform like one of half its size, although the other 90 % of what it read was unique.
-#   So repeats can cost far more than their share.
+#   There, repeats cost far more than their share.
 # - [Lee et al. 2022](https://aclanthology.org/2022.acl-long.577): trained on deduplicated text, language models gave back text
 #   learnt by heart ten times less often, and needed fewer steps for the same accuracy or a better one.
 # - [Rolnick et al. 2017](https://arxiv.org/abs/1705.10694): digits were still read with more than 90 % accuracy when each right
-#   example stood beside 100 with random labels; such training needs a larger set. That does not contradict our
-#   curve, which had 500 rows and 40 steps.
+#   example stood beside 100 with random labels, and such training needs more data. Our curve had 500 rows and 40 steps.
 #
 # ## Gotcha: deduplication that removes too much
 #
-# Near repeats may differ in the one word that counts. Here are three pairs in which *both* rows are right and needed. Suppose that
-# somebody drops whatever is 90 % alike; *likeness*, below, runs from 0 to 1.
+# Near repeats may differ in the one word that counts. In each of these pairs, *both* rows are right and needed. What would be
+# left if somebody dropped whatever is 90 % alike? (Likeness runs from 0 to 1.)
 
 # %%
 from difflib import SequenceMatcher
@@ -486,18 +482,18 @@ for name, (first, answer, second, other) in TWINS.items():
 pd.DataFrame(lines).T
 
 # %% [markdown]
-# A threshold of likeness throws away what your model most needs to tell apart. Rules that look at words keep the negation and the
-# number. But look at the last line: whoever calls the mark at the end mere dress, as Exercise 2 did and as the audit does,
-# takes a question for a repeat of its statement. No rule knows which differences count in your task. So read a sample of
-# what is dropped; `cleaned.undo([…])` puts rows back.
+# A threshold of likeness throws away just what a model needs to tell apart. Rules that compare words keep the negation and the
+# number. But look at the last line: to the rule of Exercise 2, and to the audit, the mark at the end is mere dress, so a
+# question passes for a repeat of its statement. No rule knows which differences count in *your* task. Read a sample of what
+# is dropped; `cleaned.undo([…])` puts rows back.
 #
 # And some repeats are there because the *task* is so. If one customer in three asks how to reset a password, a set with one
-# such row no longer looks like the work that the model will do. Keep a few of them, in different words, rather than one.
+# such row no longer looks like the work to be done. Keep several, in different words, rather than one.
 
 # %% [markdown]
 # ### Exercise 5 · What first? (2 minutes, medium)
 #
-# A set of 20,000 rows, and an audit with three findings. You can train this evening. What do you mend first, what next, what last?
+# A set of 20,000 rows, and an audit with three findings. You train this evening. What do you mend first, what next, what last?
 #
 # - `"repeats"`: 5,000 rows are exact copies of *one* row, a form letter.
 # - `"contradictions"`: 300 rows give another answer than an earlier row to the same instruction.

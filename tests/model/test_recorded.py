@@ -19,7 +19,7 @@ def test_a_record_is_of_its_definition(name):
     """The same points, at least ten seeds each, on the rows that the definition draws today, with the weights of today."""
     sweep, stored = sweeps.SWEEPS[name], json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     where = stored["provenance"]
-    assert where["weights"] == experiment._weights("tiny"), "the base has changed: run `make record`"
+    assert where["weights"] == experiment.identity("tiny")["weights"], "the base has changed: run `make record`"
     assert where["question"] == sweep.question and where["seeds"] >= 10 and {"date", "machine", "code"} <= set(where)
     for point in stored["points"]:
         scores = [values for values in point.values() if isinstance(values, list)]
@@ -158,7 +158,7 @@ def test_a_sweep_is_recorded_and_read_again(tmp_path, own_cache, monkeypatch):
     record.record(small)
     found = recorded.__wrapped__("small")
     assert found.arms == ["tiny"] and found.rates == [0.3333, 1.0, 3.0] and len(found.table) == 6
-    assert found.provenance["weights"] == experiment._weights("tiny")
+    assert found.provenance["weights"] == experiment.identity("tiny")["weights"]
     assert np.isfinite(found.scores("tiny", 4, "entropy", rate=3)).all()
 
 

@@ -204,11 +204,8 @@ def plan(
     check_rows(test)
     settings = {"steps": steps, "learning_rate": learning_rate or known.learning_rate, "batch_size": BATCH_SIZE}
     common = {
-        "model": model,
-        "weights": _weights(model),
+        **identity(model),
         "settings": settings,
-        "versions": _versions(),
-        "code": _code(),
         "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
     }
     made = Plan(Task(model, steps, learning_rate, test), common)
@@ -344,6 +341,11 @@ def _check_overlap(name: str, rows: Dataset, test: Dataset) -> None:
             f'{leaked} of the instructions in "{name}" stand in the test set as well: its score would be worth '
             'nothing. Draw training rows with split="train" and test rows with split="test".'
         )
+
+
+def identity(model: str) -> dict:
+    """What, besides rows, settings and seed, decides a result: weights, versions of the libraries, and the code here."""
+    return {"model": model, "weights": _weights(model), "versions": _versions(), "code": _code()}
 
 
 def _weights(model: str) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from . import store
 from .evaluation import evaluate
+from .experiment import identity
 from .generation import generate
 from .training import BATCH_SIZE, Snapshot, check_rows, fine_tune, tokenize
 
@@ -42,14 +44,19 @@ def trajectory(
     by_heart         training rows answered with their own output, of the first 60 (%)
     noise_by_heart   the same, of those alone that the column "flaw" calls spoiled; NaN where there is none
 
-    Raises ValueError and FineTuningError as `fine_tune` does.
+    A finished trajectory is kept, as the runs of `compare` are. Raises ValueError and FineTuningError as `fine_tune` does.
     """
     import numpy as np
     import pandas as pd
 
-    for each in (validation, test):
+    for each in (rows, validation, test):
         check_rows(each)
-    due = set(checkpoints or spread(steps))
+    due = sorted(set(checkpoints or spread(steps)))
+    sets = [[each["instruction"][:], each["output"][:]] for each in (rows, validation, test)]
+    flaws = rows["flaw"][:] if "flaw" in rows.column_names else []
+    key = store.content_hash(["trajectory", identity(model), steps, due, seed, learning_rate, sets, flaws])
+    if kept := store.read(key):
+        return pd.DataFrame(kept[0]["lines"])
     asked = rows.select(range(min(BY_HEART, len(rows))))
     spoiled = np.array([bool(flaw) for flaw in asked["flaw"]] if "flaw" in rows.column_names else [False] * len(asked))
     lines: list[dict] = []
@@ -77,6 +84,7 @@ def trajectory(
         losses.clear()
 
     fine_tune(rows, model, steps, seed, learning_rate, on_step=on_step)
+    store.write(key, {"lines": lines}, b"")
     return pd.DataFrame(lines)
 
 

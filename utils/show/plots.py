@@ -163,10 +163,12 @@ def sweep(
     """
     figure = new_figure(8.4, 4.6)
     axes = figure.axes[0]
-    parts, ends = [], []
+    parts = []
     with matplotlib.rc_context(SETTINGS):
         for line, arm in enumerate(arms):
             curve = result.curve(arm, metric, rate)
+            if not len(curve):  # as the noise learnt by heart, where there is none
+                continue
             colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
             axes.fill_between(curve["x"], curve["low"], curve["high"], color=colour, alpha=0.2, linewidth=0)
             style = ("-", "--", "-.", ":")[line % 4]
@@ -175,7 +177,6 @@ def sweep(
                     [curve["x"][0]] * 2, [curve["low"][0], curve["high"][0]], color=colour, linewidth=5, alpha=0.3
                 )
             axes.plot(curve["x"], curve["mean"], style, marker=marker, color=colour, markersize=6, label=arm)
-            ends.append((arm, float(curve["mean"].iloc[-1])))
             told = ", ".join(f"{x:g}: {mean:.3g}" for x, mean in zip(curve["x"], curve["mean"]))
             parts.append(f"{arm} ({told})")
         for each in live:

@@ -28,7 +28,7 @@ _SEEN = (
 @exercise(
     1,
     "The share that is stolen",
-    minutes=2,
+    minutes=1,
     difficulty="easy",
     hints=(
         "Go through `seen` and count the rows that are `in bad`; a row that is seen twice counts twice.",

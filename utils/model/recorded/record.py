@@ -12,7 +12,7 @@ from collections import defaultdict
 
 from ...data.files import write_whole
 from .. import store
-from ..experiment import _code, _versions, _weights, compare, machine, workers_for
+from ..experiment import compare, identity, machine, workers_for
 from ..profiles import profile
 from . import FOLDER
 from .sweeps import SEEDS, SWEEPS, Point, Sweep
@@ -29,10 +29,7 @@ def record(sweep: Sweep) -> None:
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
         "seeds": SEEDS,
-        "model": "tiny",
-        "weights": _weights("tiny"),
-        "code": _code(),
-        "versions": _versions(),
+        **identity("tiny"),
     }
     body = ",\n  ".join(json.dumps(line, ensure_ascii=False) for line in lines)
     text = f'{{"provenance": {json.dumps(provenance, ensure_ascii=False, indent=1)},\n "points": [\n  {body}\n ]}}\n'
@@ -93,7 +90,7 @@ def _one(name: str, arm: str, x: float, rate: float, seed: int) -> dict[str, dic
     torch.set_num_threads(1)
     sweep = SWEEPS[name]
     point = sweep.point(arm, x, rate)
-    key = store.content_hash([name, arm, x, rate, seed, data_hash(point), _weights("tiny"), _versions(), _code()])
+    key = store.content_hash([name, arm, x, rate, seed, data_hash(point), identity("tiny")])
     if kept := store.read(key):
         return kept[0]
     found = {f"{at:g}": numbers for at, numbers in sweep.measure(point, seed, sweep.test()).items()}
