@@ -1,5 +1,6 @@
 """Fixtures of the browser tests; what they are made of is in `jupyter.py`."""
 
+import os
 import shutil
 import time
 
@@ -79,9 +80,11 @@ def run_all(page, lab):
 
 @pytest.fixture
 def photograph(page):
-    """Screenshots of the whole notebook, one window after the other, at a given width."""
+    """Screenshots of the whole notebook, one window after the other, at a given width: where SCREENSHOTS is set."""
 
     def shoot(name: str, width: int) -> None:
+        if not os.environ.get("SCREENSHOTS"):  # they take minutes, and nothing but an eye can judge them
+            return
         SHOTS.mkdir(parents=True, exist_ok=True)
         page.set_viewport_size({"width": width, "height": 1000})
         page.wait_for_timeout(500)

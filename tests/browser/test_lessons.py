@@ -1,4 +1,4 @@
-"""Lessons as a learner meets them: in JupyterLab, with Run All. Screenshots go to build/screenshots."""
+"""Lessons as a learner meets them: in JupyterLab, with Run All. With SCREENSHOTS=1, its pictures go to build/screenshots."""
 
 from pathlib import Path
 
