@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 05 · Why it works: gradients
 #
-# **30 minutes:** reading 11, exercises 12, running 2, questions 5.
+# **30 minutes:** reading 12, exercises 12, running 2, questions 4.
 #
 # You look at what single rows do to a model, add them up, and find out which noise averages out and which does not.
 #
@@ -100,8 +100,8 @@ lesson.exercise(2).check(mean_cosines)
 
 # %% [markdown]
 # Two kinds of made-up rows. In both, each row holds the signal and random noise of its own. In the second, every row
-# holds the *same* error as well. Printed is the mean cosine for each batch
-# size. (Where no numbers follow, your function gives none yet.)
+# holds the *same* error as well. Here is the mean cosine for each batch size. (No numbers? Then your function gives
+# none yet.)
 
 # %%
 import numpy as np
@@ -171,11 +171,9 @@ def in_numbers(signals):
 in_numbers(under_way)
 
 # %% [markdown]
-# How to read it:
-#
 # - **Clean.** A single clean row does *not* point in the clean direction; it has details of its own. A few dozen
 #   together do.
-# - **Wrong answers.** A single row says little. The average of many says much more: what is random averages out. It
+# - **Wrong answers.** A single row says little, the average of many says much more: what is random averages out. It
 #   settles below the clean rows, though. Keep that in mind.
 # - **Lower case.** The average of 64 points no better than a single row. These rows share an error, and it stays.
 #
@@ -215,8 +213,8 @@ in_numbers(sure)
 
 # %% [markdown]
 # Where the line goes below 0, averaging makes it *worse*. The noise is random as before. Yet there its average has a
-# direction of its own, and a wrong one. And mind the lengths. A row that the model knows has a short gradient, a row that
-# surprises it a long one: in an average, rows do not have one vote each.
+# direction of its own, and a wrong one. And mind the lengths. A row that the model knows has a short gradient, a row
+# that surprises it a long one: in an average, rows do not have one vote each.
 #
 # ## Say it in words
 #
@@ -242,7 +240,7 @@ pull = {f"the model is {p:.0%} sure of “Le”": shares.loc["Le"] - p for p in 
 print(pd.DataFrame(pull).T.round(2), "\n\nShare of each word in the rows, where the pull ends:", shares.T, sep="\n")
 
 # %% [markdown]
-# Three things follow from this small table:
+# Three things follow:
 #
 # - As long as the model is less than 40 % sure, noisy rows pull the same way as clean ones. Beyond that they pull
 #   *back*. They recover the share of right answers, and not the truth.
@@ -266,9 +264,10 @@ scales = {stage: {name: s.noise_scale for name, s in found.items()} for stage, f
 pd.DataFrame(scales).round(1)
 
 # %% [markdown]
-# Compare with the course's batch of 16 rows. Where the scale is far below it, a smaller batch would do. Does it grow from
-# left to right in the first line? A model that knows what all rows share has only their details left to learn. (These are
-# estimates from one model and 256 rows, and for plain steps along the gradient, while our optimizer rescales them.)
+# Compare with the course's batch of 16 rows. Where the scale is far below it, a smaller batch would do. Does it grow
+# from left to right in the first line? A model that knows what all rows share has only their details left to learn.
+# (These are estimates from one model and 256 rows, and for plain steps along the gradient, while our optimizer rescales
+# them.)
 #
 # Then look down the columns, and hold them against the pictures. A set can have a *small* noise scale and point the
 # *wrong* way: rows with the same flaw agree. **The noise scale says how soon the average settles, and not where.**
@@ -305,15 +304,25 @@ pd.DataFrame(scales).round(1)
 # Where 256 rows are many times the noise scale, there is little chance left in their average. If it falls short of the
 # clean rows even so, then because of something that the noisy rows share.
 #
-# Now to the two claims. First: is the gradient of a clean row cleaner? This is its lead in the cosine over one row of a
-# noisy set, at a third of the learning rate, at the usual one and at three times as much.
+# Now to the two claims. First: does a clean row have the cleaner gradient? Here is its lead in the cosine over one row
+# of a noisy set. The verdict goes by the 95 % interval; it was tried at a third of the learning rate and at three times
+# as much, too. (Before training, the rate plays no part.)
 
 # %%
-for kind in NOISY:
-    for rate in ten_seeds.rates:
-        lead, low, high = ten_seeds.gap(("clean, under way", 1), (f"{kind}, under way", 1), "cosine", rate)
-        says = "holds" if low > 0 else "does NOT hold" if high < 0 else "is undecided"
-        print(f"{rate:.2g} × the rate, against {kind}: the claim {says}. Lead {lead:+.2f} ({low:+.2f} to {high:+.2f})")
+RATES = dict.fromkeys(stages, ten_seeds.rates) | {"before training": [1.0]}
+
+
+def cleaner(kind, stage, rate=1.0):
+    """(whether a single clean row points better, in words; its lead with its interval)"""
+    lead, low, high = ten_seeds.gap((f"clean, {stage}", 1), (f"{kind}, {stage}", 1), "cosine", rate)
+    says = "holds" if low > 0 else "does NOT hold" if high < 0 else "is undecided"
+    return says, f"{lead:+.2f} ({low:+.2f} to {high:+.2f})"
+
+
+for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
+    says, lead = cleaner(kind, stage)
+    same = [f"{rate:.2g}" for rate in RATES[stage] if cleaner(kind, stage, rate)[0] == says]
+    print(f"Against {kind}, {stage}: the claim {says}, lead {lead}. The same at {', '.join(same)} × the rate.")
 
 # %% [markdown]
 # Second: what does averaging change? The cosine of single rows, of batches of 64, and of all 256. (A state is named
@@ -330,8 +339,8 @@ rates = {f"{rate:.2g} × the rate": {arm: averages(arm, rate) for arm in arms} f
 tables.words(pd.DataFrame(rates))
 
 # %% [markdown]
-# And the verdict on “averaging does not bring the signal back”. It rests on the 95 % intervals: of the change from 1
-# row to 64, and of the cosine of all 256.
+# And the verdict on “averaging does not bring the signal back”. It goes by two intervals: of the change from 1 row to
+# 64, and of the cosine of all 256.
 
 # %%
 def verdict(arm, rate=1.0):
@@ -342,15 +351,16 @@ def verdict(arm, rate=1.0):
     return f"{'does NOT hold: many rows point' if better else 'holds: many rows point no'} better than one"
 
 
-for arm in [f"{kind}, {stage}" for stage in stages for kind in NOISY]:
-    rates = [1.0] if "before" in arm else ten_seeds.rates
-    same = [f"{rate:.2g}" for rate in rates if verdict(arm, rate) == verdict(arm)]
-    print(f"{arm}:\n   it {verdict(arm)}. (The same at {', '.join(same)} times the rate.)")
+for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
+    arm = f"{kind}, {stage}"
+    every, best = (ten_seeds.scores(f"{each}, {stage}", 256, "cosine").mean() for each in (kind, "clean"))
+    same = [f"{rate:.2g}" for rate in RATES[stage] if verdict(arm, rate) == verdict(arm)]
+    print(f"{arm}: the claim {verdict(arm)}.")
+    print(f"   All 256: {every:.2f}; clean: {best:.2f}. The same verdict at {', '.join(same)} × the rate.")
 
 # %% [markdown]
-# Before training, the rate plays no part. Elsewhere, where a rate is missing in brackets, the verdict does not carry over to
-# it: the table above shows what happens there. And "better than one" is not "as well as clean rows": compare the last number
-# in each cell of the table.
+# Where a rate is missing, the verdict does not carry over to it: the table above shows what happens there. And "better
+# than one" is not "as well as clean rows": compare the two cosines.
 #
 # So the slogan is too simple. *What* averaging brings back depends on the noise, and on how much the model knows
 # already.
@@ -459,9 +469,8 @@ dose.plot("calibration")
 # %% [markdown]
 # Read this one with care. The error of the wrong answers is largest in the middle, where the model is right more often
 # than it believes. At the far right it is close to 0: that model is hardly ever right, *and knows it*. Well calibrated
-# does not mean good. The curve of lower case has two sides. On the left the model is too modest as well; on the right
-# it believes in answers that count as wrong. At 100 % none of them counts as right, so all the confidence it has is
-# error.
+# does not mean good. In lower case the model is too modest on the left; on the right it believes in answers that count
+# as wrong. At 100 % none counts as right, so all the confidence it has is error.
 #
 # How much higher is the entropy with wrong answers than with as many rows in lower case? At all three rates, with 95 %
 # intervals:
@@ -516,8 +525,8 @@ print(f"the model finds its answers {recited['probability'].mean():.0%} probable
 tables.words(recited[["instruction", "answer", "probability"]].head(4).round({"probability": 2}))
 
 # %% [markdown]
-# This noise is random, too. But look how sure the model is of what it recites. The way there, recorded over the steps with
-# ten seeds:
+# This noise is random, too. But look how sure the model is of what it recites. The way there, recorded over the steps
+# with ten seeds:
 
 # %%
 longer = recorded("longer")
@@ -545,8 +554,8 @@ for rate in longer.rates:
 # %% [markdown]
 # So does noise make a model less confident? Put the three records together. *Random* noise does, as long as the model
 # cannot tell its rows one by one. *Systematic* noise does so much less. And where the entropy falls while the noise is
-# learnt by heart, confidence comes back without the truth. (A rate at which it does not fall, above, is one to which
-# this last part does not carry over.)
+# learnt by heart, confidence comes back; whether right answers come with it, the second line of each pair says. (A rate
+# at which the entropy does not fall is one to which this last part does not carry over.)
 #
 # Do not take the record on trust. Here is one point of it again, on this machine, with rows and a seed that it has not
 # seen; it takes a quarter of a minute.

@@ -196,18 +196,19 @@ def sweep(
         axes.legend(loc="best")
         _title(figure, result.question)
         where = result.provenance
+        own = "; crosses and star: run here" if live or star else ""
         usual = "" if rate == 1 else f", {rate:.2g} times the usual learning rate"
         _badge(
             figure,
             "RECORDED",
-            f"{where['seeds']} seeds a point, 95 % intervals{usual}; {where['date']}, {where['machine']}",
+            f"{where['seeds']} seeds a point, 95 % intervals{usual}; {where['date']}, {where['machine']}{own}",
         )
     return Picture(figure, f"{result.question} Recorded with {where['seeds']} seeds a point. {'; '.join(parts)}.")
 
 
 def _scale(axes, xs: list[float]) -> None:
     """A logarithmic axis where the points span more than a factor of 30, with the points themselves as its marks."""
-    if len(xs) > 1 and xs[-1] > 30 * max(xs[0], 1):
+    if len(xs) > 1 and xs[-1] > 30 * min(x for x in xs if x > 0):
         axes.set_xscale("symlog" if xs[0] == 0 else "log")
         axes.set_xticks(xs, [f"{x:,.0f}" for x in xs])
         axes.minorticks_off()
@@ -449,7 +450,7 @@ def _and(names: list[str]) -> str:
 
 
 def _title(figure, text: str) -> None:
-    figure.suptitle("\n".join(textwrap.wrap(text, 80)), x=0.01, ha="left", fontsize=13, fontweight="bold")
+    figure.suptitle("\n".join(textwrap.wrap(text, int(8.8 * figure.get_figwidth()))), x=0.01, ha="left", fontsize=13, fontweight="bold")
 
 
 def _badge(figure, kind: str, text: str) -> None:
