@@ -193,7 +193,7 @@ def sweep(
         axes.set_ylabel(METRICS.get(metric, metric))
         if METRICS.get(metric, "").endswith("%)"):
             axes.set_ylim(-3, 103)
-        axes.legend(loc="best")
+        _legend_above(axes)
         _title(figure, result.question)
         where = result.provenance
         own = "; crosses and star: run here" if live or star else ""
@@ -212,6 +212,11 @@ def _scale(axes, xs: list[float]) -> None:
         axes.set_xscale("symlog" if xs[0] == 0 else "log")
         axes.set_xticks(xs, [f"{x:,.0f}" for x in xs])
         axes.minorticks_off()
+
+
+def _legend_above(axes) -> None:
+    """Between title and axes, where it covers no curve."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=9.5, borderaxespad=0.2, columnspacing=1.2)
 
 
 def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) -> Picture:
@@ -281,7 +286,7 @@ def alignment(signals: dict[str, Signal]) -> Picture:
         axes.set_ylim(-1.05, 1.05)
         axes.set_xlabel("rows in a batch (band: the middle 80 % of the batches; dotted: all rows together)")
         axes.set_ylabel(METRICS["cosine"])
-        axes.legend(loc="best")
+        _legend_above(axes)
         _title(figure, "How far does the gradient of a batch point where clean rows point?")
         _badge(figure, "LIVE", "one seed, on this machine")
     return Picture(figure, f"Cosine with the clean direction by size of the batch. {'; '.join(parts)}.")

@@ -119,7 +119,7 @@ class Recorded:
     def at_all_rates(self, metric: str = "exact_match") -> pd.DataFrame:
         """The means at a third, once and three times the learning rate, of the points that were recorded at all three."""
         means = self.table.groupby(["arm", "x", "rate"], sort=False)[metric].mean().unstack("rate").dropna()
-        return means.round(1).rename(columns=lambda rate: f"{rate:.2g} × the rate")
+        return means.round(1 if metric in BOUNDED else 2).rename(columns=lambda rate: f"{rate:.2g} × the rate")
 
     def plot(
         self,
