@@ -1,10 +1,12 @@
 import re
 import struct
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from utils.model.experiment import Comparison
+from utils.model.gradients import Signal
 from utils.show import plots
 
 
@@ -68,3 +70,45 @@ def test_the_picture_of_thresholds_has_both_shares_in_words():
 
 def test_the_picture_of_thresholds_where_nothing_is_bad():
     assert plots.thresholds([0.5, 0.5], [False, False]).alt.startswith("There is no bad row to be found.")
+
+
+def badge(picture) -> set[str]:
+    return {each.get_text() for each in picture.figure.texts} & {"LIVE", "RECORDED"}
+
+
+def test_what_ran_here_is_marked_as_live(result):
+    assert badge(plots.headline(result)) == badge(plots.confidence(result)) == {"LIVE"}
+
+
+def test_the_picture_of_alignment_tells_one_row_from_all():
+    r = np.random.default_rng(0)
+    signals = {
+        name: Signal({size: list(limit + r.normal(0, 0.1, 8)) for size in (1, 2, 4)}, limit, 2.0, 3.0)
+        for name, limit in (("clean", 0.9), ("noisy", -0.2))
+    }
+    picture = plots.alignment(signals)
+    assert "clean: " in picture.alt and "0.90 for all of them" in picture.alt and "-0.20 for all" in picture.alt
+    assert badge(picture) == {"LIVE"} and picture.png().startswith(b"\x89PNG")
+
+
+def test_the_picture_of_reliability_has_the_calibration_error():
+    sure = pd.DataFrame({"probability": [0.95, 0.95, 0.3], "right": [True, False, False]})
+    picture = plots.reliability({"mine": sure})
+    assert "mine: calibration error 40 %, 33 % right" in picture.alt and badge(picture) == {"LIVE"}
+
+
+def test_the_picture_of_trajectories_names_best_and_last():
+    run = pd.DataFrame(
+        {
+            "step": [8, 16, 32],
+            "training_loss": [2.0, 1.0, 0.1],
+            "validation_loss": [2.0, 1.0, 1.5],
+            "exact_match": [0.0, 40.0, 30.0],
+            "noise_by_heart": [0.0, 10.0, 90.0],
+        }
+    )
+    picture = plots.trajectories({"noisy": run, "clean": run.assign(noise_by_heart=np.nan)})
+    assert "noisy: best score 40 % at step 16, at the end 30 %; lowest validation loss at step 16" in picture.alt
+    labels = {line.get_label() for axes in picture.figure.axes for line in axes.lines}
+    assert "noisy: noise by heart" in labels and "clean: noise by heart" not in labels
+    assert badge(picture) == {"LIVE"} and picture.png().startswith(b"\x89PNG")
