@@ -136,6 +136,8 @@ def run_all_cells(page: Page) -> None:
     """Choose Run > Run All Cells until the first cell has started."""
     started = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[(\*|\d+)\]")).first
     for attempt in range(4):  # while JupyterLab is still connecting to the kernel, it drops the command
+        dialog = page.locator(".jp-Dialog")
+        assert not dialog.count(), f"JupyterLab asks something before it runs a cell: {dialog.first.inner_text()}"
         choose(page, "Run", "Run All Cells")
         try:
             started.wait_for(timeout=10_000)
