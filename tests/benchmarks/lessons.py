@@ -21,16 +21,21 @@ nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": p
 """
 
 
+def seconds_of(name: str) -> float:
+    """How long the lesson `name` computes, with nothing kept from before."""
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = os.environ | {"QOQ_CACHE": scratch, "QOQ_PROGRESS": f"{scratch}/progress.json"}
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", CODE, f"{LESSONS / name}.ipynb"], env=fresh, check=True)
+        return round(time.perf_counter() - started, 1)
+
+
 def main() -> None:
     runs = [machine.time_a_run() for _ in range(3)]
     seconds = {}
     for lesson in outline():
-        with tempfile.TemporaryDirectory() as scratch:
-            fresh = os.environ | {"QOQ_CACHE": scratch, "QOQ_PROGRESS": f"{scratch}/progress.json"}
-            started = time.perf_counter()
-            subprocess.run([sys.executable, "-c", CODE, f"{LESSONS / lesson.name}.ipynb"], env=fresh, check=True)
-            seconds[lesson.name] = round(time.perf_counter() - started, 1)
-        print(f"{lesson.number} {lesson.title}: {seconds[lesson.name]} s")
+        seconds[lesson.name] = seconds_of(lesson.name)
+        print(f"{lesson.number} {lesson.title}: {seconds[lesson.name]} s", flush=True)
     record = {
         "run": {"seconds": statistics.median(run for run, _ in runs), "workers": runs[0][1]},
         "lessons": seconds,

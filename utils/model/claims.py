@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import demo
+from .intervals import interval
 from .recorded import Recorded, recorded
+from .recorded.sweeps import RATES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,24 +76,28 @@ def markdown() -> str:
 
 def _gap(result: Recorded, better: Place, worse: Place, words: str, metric: str = "exact_match") -> Verdict:
     """Whether `better` is ahead of `worse`, in points of the metric."""
-    lead, low, high = result.gap(better, worse, metric)
-    verdict = "holds" if low > 0 else "does not hold" if high < 0 else "undecided"
+    gaps = {rate: result.gap(better, worse, metric, rate) for rate in RATES}
+    lead, low, high = gaps[1.0]
+    verdicts = {rate: _in_a_word(low, high) for rate, (_, low, high) in gaps.items()}
     return Verdict(
-        verdict + _elsewhere(result, better, worse, verdict, metric),
+        verdicts[1.0] + _elsewhere(verdicts),
         f"{words}: {lead:+.0f} points",
         f"{low:+.0f} to {high:+.0f}",
         _seeds(result),
     )
 
 
-def _elsewhere(result: Recorded, better: Place, worse: Place, verdict: str, metric: str = "exact_match") -> str:
-    """What the other learning rates say, where it is something else."""
-    said = []
-    for rate, words in ((1 / 3, "a third of"), (3.0, "three times")):
-        _, low, high = result.gap(better, worse, metric, rate)
-        there = "holds" if low > 0 else "does not hold" if high < 0 else "undecided"
-        if there != verdict:
-            said.append(f"{there} at {words} the learning rate")
+def _in_a_word(low: float, high: float) -> str:
+    """The verdict on a lead, from its interval."""
+    return "holds" if low > 0 else "does not hold" if high < 0 else "undecided"
+
+
+def _elsewhere(verdicts: dict[float, str]) -> str:
+    """What a third and three times the learning rate say, where it is something else."""
+    words = dict(zip(sorted(verdicts), ("a third of", "", "three times")))
+    said = [
+        f"{verdicts[r]} at {words[r]} the learning rate" for r in words if words[r] and verdicts[r] != verdicts[1.0]
+    ]
     return f" ({'; '.join(said)})" if said else ""
 
 
@@ -256,10 +262,14 @@ def no_plateau() -> Verdict:
 
 def _more_rows(sweep: str, arm: str, few: float, many: float, words: str) -> Verdict:
     """Whether a few hundred rows are enough: whether many more bring less than two points."""
-    result = recorded(sweep)
-    gain, low, high = result.gap((arm, many), (arm, few))
-    verdict = "holds" if high < 2 else "does not hold: more rows win" if low > 0 else "undecided"
-    return Verdict(verdict, f"{words}: {gain:+.0f} points", f"{low:+.0f} to {high:+.0f}", _seeds(result))
+    result, verdicts, figures = recorded(sweep), {}, {}
+    for rate in RATES:
+        if {few, many} <= set(result.curve(arm, rate=rate)["x"]):
+            gain, low, high = result.gap((arm, many), (arm, few), rate=rate)
+            verdicts[rate] = "holds" if high < 2 else "does not hold: more rows win" if low > 0 else "undecided"
+            figures[rate] = f"{words}: {gain:+.0f} points", f"{low:+.0f} to {high:+.0f}"
+    others = _elsewhere(verdicts) if len(verdicts) > 1 else " (at the usual learning rate; not recorded at others)"
+    return Verdict(verdicts[1.0] + others, *figures[1.0], _seeds(result))
 
 
 @claim("More data is not better data: in fine-tuning, noisy rows do not add up to clean ones", "07")
@@ -274,11 +284,21 @@ def noisy_rows() -> Verdict:
 
 @claim("On noisy data longer training makes it worse", "08")
 def longer_is_worse() -> Verdict:
+    """Both scores of a pair are of the same run, so the difference is taken run by run."""
     result = recorded("longer")
     arm = "100 rows, 60 % wrong answers"
-    curve = result.curve(arm)
-    best, last = float(curve.loc[curve["mean"].idxmax(), "x"]), float(curve["x"].max())
-    return _gap(result, (arm, best), (arm, last), f"best step ({best:.0f}) against the last ({last:.0f})")
+    verdicts, figures = {}, {}
+    for rate in result.rates:
+        curve = result.curve(arm, rate=rate)
+        best, last = float(curve.loc[curve["mean"].idxmax(), "x"]), float(curve["x"].max())
+        ahead = result.scores(arm, best, rate=rate) - result.scores(arm, last, rate=rate)
+        low, high = interval(ahead, bounded=False)
+        verdicts[rate] = _in_a_word(low, high)
+        figures[rate] = (
+            f"step {best:.0f} against step {last:.0f}: {ahead.mean():+.0f} points",
+            f"{low:+.0f} to {high:+.0f}",
+        )
+    return Verdict(verdicts[1.0] + _elsewhere(verdicts), *figures[1.0], _seeds(result))
 
 
 @claim("One epoch on good rows beats ten on bad ones, every time: 320 rows", "08")

@@ -455,7 +455,13 @@ def _and(names: list[str]) -> str:
 
 
 def _title(figure, text: str) -> None:
-    figure.suptitle("\n".join(textwrap.wrap(text, int(8.8 * figure.get_figwidth()))), x=0.01, ha="left", fontsize=13, fontweight="bold")
+    figure.suptitle(
+        "\n".join(textwrap.wrap(text, int(8.8 * figure.get_figwidth()))),
+        x=0.01,
+        ha="left",
+        fontsize=13,
+        fontweight="bold",
+    )
 
 
 def _badge(figure, kind: str, text: str) -> None:
