@@ -277,8 +277,8 @@ def noisy_rows() -> Verdict:
     return _gap(
         recorded("size"),
         ("clean", 10),
-        ("60 % wrong answers", 5000),
-        "10 clean rows against 5,000 with 60 % wrong answers",
+        ("30 % wrong answers", 1000),
+        "10 clean rows against 1,000 with 30 % wrong answers",
     )
 
 
