@@ -546,7 +546,7 @@ progress()
 # - **“My set” is one that the course has chosen.** Lesson 03 saves yours near its end, in "Save both sets". Curate at least 20
 #   rows there, run it to the end, and come back.
 # - **`No sweep "size" is recorded`.** The folder `utils/model/recorded` is not complete: fetch the course again. `make record`
-#   measures everything anew, and that takes hours.
+#   measures everything anew, and that takes more than an hour.
 # - **The live point is OUTSIDE.** One in twenty is, by chance. Try `desk.live(many, 256, seeds=3)`; if that is outside as well,
 #   tell us your processor.
 # - **`One seed says nothing about the spread`.** `difference` needs two scores or more on each side: raise `seeds`.

@@ -396,7 +396,7 @@ QUESTIONS = {
             ),
             Choice(
                 "One epoch, but with ten times the learning rate.",
-                "A few huge steps are not many careful ones; lesson 09 shows what too high a rate does.",
+                "A few huge steps are not many careful ones; lesson 09 will show what too high a rate does.",
             ),
         ),
         hint="How many steps of 16 rows are that?",
