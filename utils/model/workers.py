@@ -144,7 +144,12 @@ def wake(workers: int) -> None:
     if _turn.locked():  # they are at work
         return
     for _ in range(workers):
-        _pool(workers).submit(import_module, "trl.trainer.sft_trainer")
+        _pool(workers).submit(_import)
+
+
+def _import() -> None:
+    """Returns nothing: a module that came back as a result would be imported in the kernel as well."""
+    import_module("trl.trainer.sft_trainer")
 
 
 def _pool(workers: int):
