@@ -214,9 +214,11 @@ def _scale(axes, xs: list[float]) -> None:
         axes.minorticks_off()
 
 
-def _legend_above(axes) -> None:
+def _legend_above(axes, columns: int = 3) -> None:
     """Between title and axes, where it covers no curve."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize=9.5, borderaxespad=0.2, columnspacing=1.2)
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, fontsize=9.5, borderaxespad=0.2, columnspacing=1.2
+    )
 
 
 def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) -> Picture:
@@ -224,7 +226,7 @@ def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) 
 
     A table per set, as `utils.model.trajectory` gives it; from a recorded sweep where `source` is given.
     """
-    figure = new_figure(9.6, 4.6)
+    figure = new_figure(9.6, 5.2)
     parts = []
     with matplotlib.rc_context(SETTINGS):
         figure.clear()
@@ -253,7 +255,7 @@ def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) 
             axes.minorticks_off()
             axes.set_xlabel("optimizer step")
             axes.set_ylabel(label)
-            axes.legend(fontsize=8.5)
+            _legend_above(axes, columns=1)
         left.set_ylim(bottom=0)
         right.set_ylim(-3, 103)
         _title(figure, "Left: loss in training and in validation. Right: the true score, and the noise learnt by heart")
@@ -304,7 +306,7 @@ def reliability(answers: dict[str, pd.DataFrame], bins: int = 5) -> Picture:
     parts = []
     with matplotlib.rc_context(SETTINGS):
         axes.plot([0, 100], [0, 100], color=QUIET, linewidth=1)
-        axes.annotate("here confidence is right", (68, 74), color=QUIET, ha="right", fontsize=9)
+        axes.annotate("here confidence is right", (99, 66), color=QUIET, ha="right", fontsize=9)
         for line, (name, given) in enumerate(answers.items()):
             error = calibration_error(given["probability"].tolist(), given["right"].tolist())
             place = np.minimum((given["probability"] * bins).astype(int), bins - 1)
@@ -318,7 +320,7 @@ def reliability(answers: dict[str, pd.DataFrame], bins: int = 5) -> Picture:
         axes.set_ylim(-3, 103)
         axes.set_xlabel("the model's own probability for its answer (%); larger marks: more answers")
         axes.set_ylabel(METRICS["exact_match"])
-        axes.legend(loc="upper left")
+        _legend_above(axes, columns=2)
         _title(figure, "Above the line a model is better than it thinks, below the line worse")
         _badge(figure, "LIVE", "one seed, on this machine")
     return Picture(figure, f"Reliability diagram. {'; '.join(parts)}.")
