@@ -74,14 +74,14 @@ for name, rows in {"my set": my_rows, "my wrecked set": wrecked}.items():
 # - **The interval of the difference**, and not only two means.
 # - **An arm for each rival explanation.** "My set wins because it is small" is one, so as many rows at random belong to it.
 #
-# `compare` sees to the first four points, except that it finds only test rows that are *equal*, and not those that are
-# nearly so. The arms and the reading are yours.
+# `compare` sees to the first four points, except that it finds only test rows that are equal up to case, accents and
+# punctuation, and not those that are nearly so. The arms and the reading are yours.
 
 # %% [markdown]
 # ### Exercise 1 · Find the unfair comparison (3 minutes, easy)
 #
 # Five experiments, told briefly. What makes each unfair: "steps", "tuning", "leak" or "seeds"? Or is it "fair"? A word
-# may be needed more than once, or not at all.
+# may be needed more than once, or not at all. Write it as `{"a": "…", "b": "…", …}`.
 #
 # - **a:** 60 checked rows against 6,000 raw ones. "To be fair, each was trained for exactly three epochs, with batches of
 #   16." Five seeds, one learning rate. The raw rows win.
@@ -180,6 +180,8 @@ for other in result.sets[1:]:
 # - **0 is inside.** These runs do not tell the two arms apart. That is *not* the same as "they are equal". Look at the
 #   width: from −1 to +2, any difference is small. From −20 to +30, you know next to nothing.
 # - **What it leaves out.** All seeds answered the same test rows, so the luck of these questions is not in it.
+# - **Which rival is left.** A set from lesson 03 holds some ten rows that were *written*, for what the pile lacks. As many rows
+#   at random plus these ten would be the arm that tells choosing from writing.
 #
 # Why are intervals over three seeds often so wide? The factor below is how many standard deviations the interval of a mean
 # reaches, to either side. No run is needed for it, only Student's t.
@@ -191,8 +193,8 @@ for seeds in (2, 3, 5, 10, 30):
     print(f"{seeds:2} seeds: {t.ppf(0.975, seeds - 1) / seeds**0.5:.1f} standard deviations")
 
 # %% [markdown]
-# From two seeds to three or five you gain a lot, from then on less and less. That is why this course runs three in front of
-# you, and records ten.
+# From two seeds to three or five you gain a lot, from then on less and less. That is why this course runs two or three in
+# front of you, and records ten.
 
 # %% [markdown]
 # ## Beyond your own set
@@ -223,8 +225,9 @@ selection.at_all_rates()
 
 # %% [markdown]
 # Where it says *ahead* at all three rates, the conclusion carries over. Where it says anything else, it does not, and the
-# honest sentence names the rate. Look at the scores below as well. At a third of the usual rate, 40 steps are too few to
-# learn the task to the end, even from clean rows: that column compares models that are half trained.
+# honest sentence names the rate. And look at the scores: at a third of the usual rate, 40 steps are too few for the task
+# (lesson 06 shows that clean rows do not get far there, either), so that column compares models that have hardly learnt
+# anything.
 #
 # A record can be put to the test. Here is one of its points once more, on your machine, with a seed that is not in it.
 
@@ -432,9 +435,9 @@ for one, other in [(chosen, ("at random", 40)), (chosen, ("the whole pile", 300)
 pd.DataFrame.from_dict(lines, orient="index")
 
 # %% [markdown]
-# Read the lines against each other. The closer two arms are, compared with the spread of their seeds, the more often a
-# single run misleads; more seeds usually make it
-# rarer. And before the run, you do not know which kind of pair you have.
+# Read the lines against each other. Where there is a difference to be found, more seeds mislead less often. Where the lead is
+# about 0, there is no right order, and any number of seeds stays near a toss of a coin. Before the run, you do not know which
+# kind of pair you have.
 #
 # Worse than one seed is the *best* of many: whoever runs one arm ten times and the other once, and reports the best, has
 # found a lucky seed and not a good set. Decide on the number of seeds beforehand, and count every one.
@@ -450,7 +453,8 @@ bill = result.receipt()
 bill
 
 # %% [markdown]
-# *Tokens trained on* differ a little, as some rows are longer than others. *Tokens out per right answer* is what a model
+# *Tokens trained on* differ a little, as some rows are longer than others. *Peak memory* is the highest since a worker began,
+# so later runs show no less than earlier ones: do not compare the arms by it. *Tokens out per right answer* is what a model
 # writes, over all seeds, until one answer is right.
 #
 # What is that in money? Put in **your own prices**, in your own currency: we quote none, and the ones below are only
@@ -498,7 +502,7 @@ tables.words(pd.DataFrame.from_dict(cases, orient="index"))
 # %% [markdown]
 # ### Exercise 4 · Ship, run more seeds, or drop? (2 minutes, medium)
 #
-# For each of the cases a to d: "ship" the new set, run "more seeds", or "drop" it?
+# For each of the cases a to d: "ship" the new set, run "more seeds", or "drop" it? Write it as `{"a": "drop", …}`.
 
 # %%
 verdicts = (

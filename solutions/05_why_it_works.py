@@ -175,7 +175,8 @@ in_numbers(under_way)
 #   together do.
 # - **Wrong answers.** A single row says little, the average of many says much more: what is random averages out. It
 #   settles below the clean rows, though. Keep that in mind.
-# - **Lower case.** The average of 64 points no better than a single row. These rows share an error, and it stays.
+# - **Lower case.** The average of 64 points no better than a single row, and perhaps worse. Four rows in ten are clean; but
+#   the others share an error, and theirs are the longer arrows.
 #
 # ## Before and after
 #
@@ -194,7 +195,8 @@ plots.alignment(before)
 
 # %% [markdown]
 # Here the wrong answers do hardly worse than the clean ones. The first things to learn are to answer in French, in one
-# sentence, and then to stop, and any French sentence teaches these. Lower case is at odds with the form from the start.
+# sentence, and then to stop, and any French sentence teaches these. Rows in lower case share that with the clean ones, so
+# that averaging helps them, too, here. But they settle lower: their form is wrong already.
 #
 # And the other end: 30 steps, when the model gives its right answers with confidence.
 
@@ -228,8 +230,9 @@ lesson.quiz(1)
 #
 # Take one word of the answer. It should be “Le”, and there are four candidates. Training pulls at the score of each one
 # with a force of *its share in the rows, minus the probability that the model gives to it*. (For the usual loss, this
-# is the gradient.) How strong is the pull on “Le”, if its share is 100 % (clean) or 40 % (six rows in ten say something
-# else)? The other 60 % are scattered in the set with wrong answers; in lower case all of them say “le”.
+# is the gradient with its sign turned round: a step goes *against* the gradient.) How strong is the pull on “Le”, if its
+# share is 100 % (clean) or 40 % (six rows in ten say something else)? The other 60 % are scattered in the set with wrong
+# answers; in lower case all of them say “le”.
 
 # %%
 shares = pd.DataFrame(
@@ -240,12 +243,14 @@ pull = {f"the model is {p:.0%} sure of “Le”": shares.loc["Le"] - p for p in 
 print(pd.DataFrame(pull).T.round(2), "\n\nShare of each word in the rows, where the pull ends:", shares.T, sep="\n")
 
 # %% [markdown]
-# Three things follow:
+# Looked at through this one word, the two kinds of noise pull alike. They differ in where the rest goes: scattered over
+# many words, or all of it to “le”, and that turns the whole arrow. Three things follow:
 #
-# - As long as the model is less than 40 % sure, noisy rows pull the same way as clean ones. Beyond that they pull
-#   *back*. They recover the share of right answers, and not the truth.
+# - As long as the model is less than 40 % sure, noisy rows pull “Le” the same way as clean ones do. Beyond that they pull
+#   *back*. They take the model as far as the share of right rows, and no further.
 # - With scattered noise, “Le” is still the most frequent word. So the model can *answer* right, and be unsure of it.
-# - With systematic noise the most frequent word is the wrong one. No quantity of such rows changes that.
+# - With systematic noise in more than half of the rows, the most frequent word is the wrong one, and no quantity of such
+#   rows changes that. Below half, the right form still wins, with some doubt.
 #
 # It is a sketch: an answer is a chain of such words, and all of them have to be right.
 #
@@ -294,6 +299,7 @@ ten_seeds.plot("cosine", [f"{kind}, when the model is sure" for kind in ["clean"
 
 # %%
 def noise_scale(arm):
+    # nan in the record: what the rows share was lost in their scatter, so the scale is beyond measure
     return np.median(np.nan_to_num(ten_seeds.scores(arm, 256, "noise_scale"), nan=np.inf))
 
 
@@ -302,7 +308,7 @@ pd.DataFrame(scales).round(1)
 
 # %% [markdown]
 # Where 256 rows are many times the noise scale, there is little chance left in their average. If it falls short of the
-# clean rows even so, then because of something that the noisy rows share.
+# clean rows even so, that is because of something that the noisy rows share.
 #
 # Now to the two claims. First: does a clean row have the cleaner gradient? Here is its lead in the cosine over one row
 # of a noisy set. The verdict goes by the 95 % interval; it was tried at a third of the learning rate and at three times
@@ -316,7 +322,7 @@ def cleaner(kind, stage, rate=1.0):
     """(whether a single clean row points better, in words; its lead with its interval)"""
     lead, low, high = ten_seeds.gap((f"clean, {stage}", 1), (f"{kind}, {stage}", 1), "cosine", rate)
     says = "holds" if low > 0 else "does NOT hold" if high < 0 else "is undecided"
-    return says, f"{lead:+.2f} ({low:+.2f} to {high:+.2f})"
+    return says, f"{lead:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
@@ -347,8 +353,10 @@ def verdict(arm, rate=1.0):
     """Whether the claim holds for an arm, in words."""
     if ten_seeds.interval(arm, 256, "cosine", rate)[1] < 0:
         return "holds, and more: even the average points AWAY from the clean direction"
-    better = ten_seeds.gap((arm, 64), (arm, 1), "cosine", rate)[1] > 0
-    return f"{'does NOT hold: many rows point' if better else 'holds: many rows point no'} better than one"
+    _, low, high = ten_seeds.gap((arm, 64), (arm, 1), "cosine", rate)
+    if low > 0:
+        return "does NOT hold: many rows point better than one"
+    return f"holds: many rows point {'worse than one' if high < 0 else 'no better than one, as far as can be told'}"
 
 
 for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
@@ -424,6 +432,8 @@ plots.reliability(given)
 # - **Lower case**: many answers have the right words in the wrong form. Compare its entropy with the other two. And are
 #   its wrong answers less probable to it than the right ones? Nothing tells it which form is wrong; most of its rows
 #   have it.
+# - And the scores: at this dose, which noise costs more right answers? It need not be the systematic one. We mend that one
+#   first not because it always hurts more, but because nothing else removes it, and one rule mends it.
 # - **Clean**: not perfect either. The probability of an answer is a product over its tokens, and a long answer has
 #   many.
 
@@ -460,8 +470,8 @@ dose = recorded("dose")
 dose.plot("entropy")
 
 # %% [markdown]
-# The more wrong answers, the more doubt, almost to the end of the curve. Lower case brings little, and when *all* rows
-# are in lower case, they agree again. Now the calibration error:
+# The more wrong answers, the more doubt, almost to the end of the curve. Lower case brings little, and less again when *all*
+# rows are in lower case and agree. Now the calibration error:
 
 # %%
 dose.plot("calibration")
@@ -498,9 +508,10 @@ for arm, percent, rate in places:
     print(f"{rate:.2g} × the rate, {percent:2} % {arm}: right {right_ones:.0f} %, p(right) {sure_of_it:.0f} %")
 
 # %% [markdown]
-# At a third of the rate, 40 steps are too few to learn the task at all, so there these lines say little: nobody is sure
-# of anything yet, whatever the noise. What the entropies say (more doubt from wrong answers than from lower case) holds
-# at all three rates if no interval in the table above includes 0.
+# *p(right)* is the probability that the model gives to the reference answer. Where it lies far below the share of right
+# answers, confidence is lost although the answers are right: compare the two kinds of noise. At a third of the rate, 40 steps
+# are too few to learn the task well, so there these lines say little. What the entropies say (more doubt from wrong
+# answers than from lower case) holds at all three rates if no interval in the table above includes 0.
 #
 # ## Gotcha: sure is not right
 #
@@ -554,7 +565,8 @@ for rate in longer.rates:
 # %% [markdown]
 # So does noise make a model less confident? Put the three records together. *Random* noise does, as long as the model
 # cannot tell its rows one by one. *Systematic* noise does so much less. And where the entropy falls while the noise is
-# learnt by heart, confidence comes back; whether right answers come with it, the second line of each pair says. (A rate
+# learnt by heart, part of the confidence comes back (the curve of the clean rows shows how far it could go); whether right
+# answers come with it, the second line of each pair says. Some of the fall comes earlier, from learning the task. (A rate
 # at which the entropy does not fall is one to which this last part does not carry over.)
 #
 # Do not take the record on trust. Here is one point of it again, on this machine, with rows and a seed that it has not
@@ -598,10 +610,12 @@ lesson.exercise(4).check(decision)
 # %% [markdown]
 # What you can take to a set of your own:
 #
-# - **Errors scattered, model unsure**: random noise. More varied rows and larger batches help; dropping wrong rows
-#   helps, too.
+# - **Errors scattered, model unsure**: random noise. Dropping wrong rows helps; more varied rows and larger batches should
+#   help, too (lesson 07 measures the rows).
 # - **Errors alike, model sure**: systematic noise. Nothing helps but mending the rows, and often one rule is enough.
-# - **Errors scattered, model sure**: look whether it recites. If so, train for fewer epochs before you touch a row.
+# - **Errors scattered, model surer than it deserves**: look whether it recites. Then its confidence says nothing about the
+#   rows. Fewer epochs spare you the recited errors; whether they bring right answers, the record above says. The wrong rows
+#   have to go in any case.
 # - And no confidence, high or low, replaces held-out rows that somebody has checked.
 
 # %% [markdown]

@@ -31,8 +31,8 @@ from utils.model.recorded.sweeps import test_phrases, test_tickets
 # %% [markdown]
 # ## What stays equal
 #
-# In this lesson the training sets differ in size by a factor of more than a thousand, and the *training* stays the same: 60
-# steps of 16 rows. What does that mean for a single row?
+# In the recorded curves the training sets differ in size by a factor of more than a thousand, and the *training* stays
+# the same: 60 steps of 16 rows. (Some live runs take other steps, and say so.) What does that mean for a single row?
 
 # %% [markdown]
 # ### Exercise 1 · How often is a row seen? (1 minute, easy)
@@ -59,8 +59,9 @@ for rows in (3, 10, 30, 100, 300, 1000, 5000):
     print(f"{rows:5,} rows: each is seen {60 * 16 / rows:.3g} times")
 
 # %% [markdown]
-# Above 1 a run repeats rows; below 1 it never sees some of them. So at equal steps "more rows" means *fewer repeats*, and beyond
-# 960 rows not even that: a run sees 960, whatever else is in the file. Is that fair to the large sets? We come back to it.
+# Above 1 a run repeats rows; below 1 it never sees some of them. So at equal steps "more rows" means *fewer repeats*,
+# and beyond 960 rows not even that: a run sees 960, whatever else is in the file. Is that fair to the large sets? We
+# come back to it.
 #
 # ## Predict
 #
@@ -96,6 +97,7 @@ lesson.reveal({
 # %% [markdown]
 # Read two things off each curve: *where* it becomes flat, its plateau, and *how high* it is there. These are different
 # questions. A noisy set has a plateau as well, and it can lie far below what a few clean rows reach.
+# A curve may also fall again, and two noisy curves may cross: then which flaw is worse depends on the size.
 
 # %% [markdown]
 # ### Exercise 2 · Read a learning curve (2 minutes, easy)
@@ -127,7 +129,7 @@ def points(record, arm):
 curves = {arm: points(size, arm) for arm in size.arms}
 pd.DataFrame({arm: {
     "best score (%)": max(curve.values()),
-    "within 2 points of it from … rows on": plateau(curve, 2) or ours.plateau(curve, 2),
+    "first within 2 points of it at … rows": plateau(curve, 2) or ours.plateau(curve, 2),
 } for arm, curve in curves.items()}).T.round()
 
 # %% [markdown]
@@ -247,8 +249,8 @@ for arm in noisy:
 size.at_all_rates()
 
 # %% [markdown]
-# A sentence that is not true at all three rates is one about a learning rate, and not about rows: quote it with its rate. Where
-# even the 1,000 clean rows score low, the steps were too few to learn the task, and that column says little about rows. The
+# A sentence that fails at one of the three rates is one about a learning rate, and not about rows: quote it with its
+# rate. Where ten clean rows fall and a thousand hold, the rate is too high for so few rows. The
 # first line of the leads asks the same without any noise: is it below 0, the thousand clean rows are ahead of the ten.
 #
 # ## A fair objection
@@ -266,7 +268,8 @@ for arm in longer.sets:
           f"two runs of 60 steps fall between {low:.0f} and {high:.0f} %")
 
 # %% [markdown]
-# A score above its range means: what the large set lacked was training, and "never" is only true *at 60 steps*. Random errors do
+# A score above its range means that the large set lacked training. (Whether a "never" falls is another question: hold the new
+# score against the clean curve.) Random errors do
 # not agree with each other, so with enough steps over ever new rows the right answers can win the vote, and you pay for that in
 # computing. An error that is always the same is not outvoted by more rows that make it. Compare the two lines.
 #
@@ -326,11 +329,13 @@ parts.plot()
 quarter, half, whole = (parts.scores(name) for name in parts.sets)
 print("The first doubling, in points:", told(difference(half, quarter)))
 print("The last doubling, in points: ", told(difference(whole, half)))
+print("Both together, in points:     ", told(difference(whole, quarter)))
 print("The rule says:", enough(quarter, half, whole, 5) or ours.enough(quarter, half, whole, 5))
 
 # %% [markdown]
-# If it says "more seeds", it is not evading the question: three seeds leave a wide interval. Write `seeds=6` in the cell
-# before, and only the new runs are trained. That costs seconds, and the rows that it may save you cost days.
+# If it says "more seeds", it is not evading the question: three seeds leave a wide interval. Write `seeds=6` in the cell that
+# trains the parts, run it and the verdict again, and only the new runs are trained. That costs seconds, and the rows
+# that it may save you cost days.
 #
 # The recorded curves have ten seeds. What would the rule have said with their first three, and what does it say with all ten?
 # (The sizes grow about threefold here, so the margin is for a threefold increase.)
@@ -395,19 +400,20 @@ for name, gap in leads.items():
 lesson.reveal({"lead at the support desk": leads["support desk, 1,024 noisy against 64 clean"][0]})
 
 # %% [markdown]
-# Where *the many win* stands at the desk, quantity has won, flaws and all: what 16 rows do not show, no care in writing them can
-# make up for. Where *the few win*, the noise has cost more than the extra rows brought, even here. The third line shows what is
-# left to gain once each topic has a clean row. Does it carry over to other learning rates?
+# Where *the many win* stands at the desk, quantity has won, flaws and all: what 16 rows do not show, no care in writing
+# them can make up for. Where *the few win*, the noise has cost more than the extra rows brought, even here. The third
+# line shows what is left to gain once each topic has a clean row. Does it carry over to other learning rates?
 
 # %%
-pairs = {"1,024 noisy against 64 clean": many, "1,024 clean against 64 clean": "clean"}
+pairs = {"1,024 noisy against 64 clean": many, "1,024 clean against 64 clean": "clean"}  # 16 rows: at the usual rate only
 for name, arm in pairs.items():
     leads = [f"{told(desk.gap((arm, 1024), ('clean', 64), rate=rate))} at {rate:.2g}" for rate in desk.rates]
     print(f"{name}: {', '.join(leads)} times the rate")
 desk.at_all_rates()
 
 # %% [markdown]
-# Where the sign changes from rate to rate, or an interval holds 0, what we said above is true of the usual rate only. And where
+# Read it rate by rate. An interval that holds 0 tells nothing *at that rate*; only a clear lead with the opposite sign
+# contradicts what another rate has shown. And where
 # all scores of a column are low, the steps were too few for any of these sets: 64 facts take longer to learn than one skill. So
 # here is the desk once more, live, with 150 steps and two seeds: a clean row for each topic, and 1,024 rows of either kind.
 
@@ -421,8 +427,8 @@ patient.plot()
 
 # %% [markdown]
 # Hold the second line against the first: the same care and the same steps, so a lead of the thousand is what *more rows* have
-# brought. Then the third against the first: a lead of the few is what the wrong answers have cost. Both can be true at once, and
-# two runs each are an illustration and no verdict.
+# brought. The third against the second: the same size and steps, so the gap is what the wrong answers have cost. The third
+# against the first: do many flawed rows catch up with a few good ones? (Two runs each are an illustration and no verdict.)
 #
 # And one recorded point again, here and now: the cross should fall near its curve.
 
@@ -434,8 +440,8 @@ desk.plot(live=[again])
 # %% [markdown]
 # ## "Begin with 50 to 500 checked rows"
 #
-# This advice is good *practice*: it costs little, and it gives you a curve to decide by. It is no law. Where the plateau begins,
-# the task decides:
+# This advice is good *practice*: it costs little, and it gives you a curve to decide by. It is no law. Where the plateau
+# begins, the task decides:
 
 # %%
 for task, curve in {"phrasebook": curves["clean"], "support desk": points(desk, "clean")}.items():
@@ -450,11 +456,12 @@ for task, curve in {"phrasebook": curves["clean"], "support desk": points(desk, 
 # judged the answers, so their scores cannot be compared with our exact match.
 #
 # - *LIMA* (Zhou et al. 2023): 1,000 carefully curated examples were enough to make a large base model follow instructions well.
-# - *AlpaGasus* (Chen et al. 2024): about 9,000 of Alpaca's 52,000 rows, those a language model marked best, did better than all.
+# - *AlpaGasus* (Chen et al. 2024): about 9,000 of Alpaca's 52,000 rows, those a language model marked best, did better
+#   than all.
 # - *Deita* (Liu et al. 2024): 6,000 chosen rows kept up with sets about ten times as large.
 # - *Superfiltering* (Li et al. 2024): a small, cheap model can do the choosing for a large one.
-# - *Long Is More for Alignment* (Zhao et al. 2024): simply the 1,000 rows with the longest answers made a baseline that elaborate
-#   choices did not easily beat. So always include a simple choice as an arm of its own.
+# - *Long Is More for Alignment* (Zhao et al. 2024): simply the 1,000 rows with the longest answers made a baseline that
+#   elaborate choices did not easily beat. So always include a simple choice as an arm of its own.
 # - And on the other side, *Flan* (Chung et al. 2022): training on more and more *tasks*, some 1,800 in the end, helped on
 #   tasks that were new to the model, with falling gains. More tasks, not more rows of the same: that is coverage again.
 
@@ -526,8 +533,9 @@ by_kind = pd.DataFrame({
 by_kind.sort_values("right answers (%)").head(8)
 
 # %% [markdown]
-# Where a low score meets no row or only one, *write* rows of that kind. Where it meets several, *read* them: something may be
-# wrong in them, or the base model does not know the construction well. This table is the cheapest answer to "more, but of what?"
+# One miss of eight is chance. Where a score is clearly lower and your set has two rows of that kind or fewer, *write*
+# some. Where it has more, *read* them: something may be wrong in them, or the base model does not know the construction
+# well. This table is the cheapest answer to "more, but of what?"
 
 # %% [markdown]
 # ## Check your understanding

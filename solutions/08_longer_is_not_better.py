@@ -92,8 +92,9 @@ runs[CLEAN].round(2)
 
 # %% [markdown]
 # The columns: *training_loss* and *validation_loss*, in nats for each token of an answer; *exact_match*, the true score in %;
-# *entropy*, how undecided the answers are; *by_heart*, training rows that are given back word for word, in %;
-# *noise_by_heart*, the same for the wrong rows alone (NaN here, as there are none). Now the noisy rows.
+# *entropy*, how undecided the answers are; *by_heart*, training rows that are given back word for word, in % (the first 60
+# of them are asked for); *noise_by_heart*, the same for the wrong rows among these (NaN here, as there are none). Now the noisy
+# rows.
 
 # %%
 runs[NOISY] = trajectory(poor.select(train), poor.select(rest), test, steps=160, seed=SEED)
@@ -118,8 +119,8 @@ plots.trajectories(runs)
 #   sets are validated on different answers, and nobody can foresee a wrong one.)
 # - **Right, dashed.** The wrong rows are learnt by heart *late*. What right rows have in common, each of them teaches; a
 #   wrong answer is an exception, and exceptions have to be learnt one by one.
-# - **Right, solid.** On clean rows the true score climbs and stays up: all there is to learn by heart is right. On noisy rows
-#   look for a peak, and for what happens after it.
+# - **Right, solid.** On clean rows the true score climbs and, at this learning rate, stays up: all there is to learn by
+#   heart is right. On noisy rows look for a peak, and for what happens after it.
 #
 # Whether the noisy score really falls, one run cannot say: of 100 questions, a few more or fewer are chance.
 
@@ -175,7 +176,9 @@ def ahead_of_the_end(arm, rate=1.0):
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis("step").round(1)
 
 
-ahead_of_the_end(NOISY)
+table = ahead_of_the_end(NOISY)
+print("Steps clearly ahead of the end:", list(table.index[table["low"] > 0]) or "none: the claim is not shown here")
+table
 
 # %% [markdown]
 # Where `low` is above 0, stopping at that step would have been better, and from there on "longer makes it worse" **holds**.
@@ -213,8 +216,9 @@ for rate in longer.rates:
 pd.DataFrame(peaks).T
 
 # %% [markdown]
-# Where the best step is the last one, nothing is lost by waiting *at that rate and within 160 steps*, and the claim does not
-# carry over to it. A model that has not yet learnt its wrong rows by heart cannot show what they do.
+# Look at the clean rows at three times the rate, too. Where they fall as well, noise cannot be the reason: that is the learning
+# rate. Where the best step is the last one, nothing is lost by waiting *at that rate and within 160 steps*, and the
+# claim does not carry over to it. A model that has not yet learnt its wrong rows by heart cannot show what they do.
 
 # %% [markdown]
 # ## Gotcha: a falling training loss looks like progress
@@ -362,8 +366,8 @@ print(f"Best true score: {best['exact_match']:.0f} %, at step {best['step']:.0f}
 # %% [markdown]
 # One run, so take it as an illustration. If the two rulers name different steps, the noise in the ruler was part of the
 # trouble. If they name the same one, look elsewhere: a loss may also rise because the model grows surer where it is wrong,
-# while its first choices hardly change. In either case a hundred checked rows are the only ones of the lot that can also tell you the
-# true score. If you can mend only some of your rows, mend the ruler first.
+# while its first choices hardly change. In either case a hundred checked rows are the only ones of the lot that can also
+# tell you the true score. If you can mend only some of your rows, mend the ruler first.
 
 # %% [markdown]
 # ## One good epoch against ten bad ones
@@ -432,8 +436,9 @@ for arm in epochs.arms:
     print(f"{arm}, from 3 epochs to 10: {change:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 
 # %% [markdown]
-# If a noisy set *gains* here and loses in the watched runs, that is no contradiction. With 48 rows, three epochs are only 9
-# steps, and a model is still learning the task. "Too long" begins when the task is learnt and only the noise is left.
+# If a noisy set *gains* here and seems to lose in the watched runs, that is no contradiction. With 48 rows, three epochs
+# are only 9 steps, and a model is still learning the task. "Too long" begins when the task is learnt and only the noise
+# is left.
 
 # %% [markdown]
 # ## When many epochs are right

@@ -9,20 +9,13 @@ import torch
 from datasets import Dataset
 
 from utils import fine_tune, phrasebook
-from utils.model import gradients, profiles, training
+from utils.model import gradients, training
 from utils.model.blame import nearest_rows, representations, similarities
 
 ROWS = phrasebook.examples(24, seed=0)
 ASKED, GIVEN, RIGHT = "Translate to French: The cat is old.", "Le chien est vieux.", "Le chat est vieux."
 
-
-@pytest.fixture(scope="module", autouse=True)
-def precise():
-    """All in float32 on the CPU, so that sums in another order come to the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        for place in (profiles, training):
-            patch.setattr(place, "hardware", lambda: profiles.Hardware("cpu", None))
-        yield
+pytestmark = pytest.mark.usefixtures("precise")
 
 
 @pytest.fixture(scope="module")

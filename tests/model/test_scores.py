@@ -14,14 +14,7 @@ COLUMNS = ["loss", "difficulty", "self_influence"]
 ROWS = phrasebook.examples(24, seed=0)
 HARDWARE = profiles.hardware
 
-
-@pytest.fixture(scope="module", autouse=True)
-def precise():
-    """All in float32 on the CPU, so that sums in another order come to the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        for place in (profiles, training):
-            patch.setattr(place, "hardware", lambda: profiles.Hardware("cpu", None))
-        yield
+pytestmark = pytest.mark.usefixtures("precise")
 
 
 @pytest.fixture(scope="module")

@@ -5,19 +5,12 @@ import pytest
 import torch
 
 from utils import damage, fine_tune, phrasebook
-from utils.model import gradients, profiles, training
+from utils.model import gradients, training
 from utils.model.gradients import direction_of, signal
 
 ROWS = phrasebook.examples(16, seed=0)
 
-
-@pytest.fixture(scope="module", autouse=True)
-def precise():
-    """All in float32 on the CPU, so that sums in another order come to the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        for place in (profiles, training):
-            patch.setattr(place, "hardware", lambda: profiles.Hardware("cpu", None))
-        yield
+pytestmark = pytest.mark.usefixtures("precise")
 
 
 @pytest.fixture(scope="module")

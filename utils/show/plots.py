@@ -278,7 +278,10 @@ def alignment(signals: dict[str, Signal]) -> Picture:
             colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
             sizes = list(found.cosines)
             low, mean, high = zip(
-                *[(*np.quantile(found.cosines[n], (0.1, 0.5)), np.quantile(found.cosines[n], 0.9)) for n in sizes]
+                *[
+                    (np.quantile(found.cosines[n], 0.1), np.mean(found.cosines[n]), np.quantile(found.cosines[n], 0.9))
+                    for n in sizes
+                ]
             )
             axes.fill_between(sizes, low, high, color=colour, alpha=0.15, linewidth=0)
             axes.plot(sizes, mean, ("-", "--", "-.", ":")[line % 4], marker=marker, color=colour, label=name)

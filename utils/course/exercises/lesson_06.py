@@ -366,7 +366,7 @@ _REASONS = {
     "told apart.",
     "b": "Reason b speaks of few rows that have to be read one by one: these are the contradictions.",
     "c": "Reason c speaks of a quarter of the steps: 5,000 of 20,000 rows, and these are the repeats.",
-    "d": "Reason d: look at the dose curve again. It does not wait for a tenth of the rows, it falls before that.",
+    "d": "Reason d: look at the dose curve again. At a tenth some points are gone already, and nothing was recorded below that.",
     "e": "Reason e speaks of a rule that mends a row in place: a capital and a full stop can be put back.",
 }
 
@@ -545,7 +545,7 @@ QUESTIONS = {
             "The systematic flaw is the one to mend first: it is learnt as if it were right.",
             "The dose that counts is that among hips and knees, near 100 %, and not the 4 % of the whole set.",
             "The copies are quickly dropped and bring little: 3 % of the steps.",
-            "Random errors come last: they cost less at this dose, and finding them takes reading.",
+            "Random errors come last: this dose is small, and finding them takes reading.",
             "Check on labels from somebody else, for each department.",
         ),
         hint="For which messages would the model be wrong, how often, and would it be in doubt? Of what is each share a share?",

@@ -422,10 +422,10 @@ QUESTIONS = {
         "I would begin with the missing brand names. These rows agree with each other: the flaw is always the same, so a "
         "model can learn it like a rule, and more rows only confirm it. Titles of other products point in all directions. "
         "Over thousands of different rows they partly average out in the answers (they cost confidence all the same), and "
-        "what is left has to be learnt by heart, row by row. Against that a shorter run may help somewhat; against a rule "
-        "it does not, as no checkpoint has learnt to write titles and not how these titles look. A script may even mend "
-        "them, where the brand stands in the description. But at the same share the two can cost about the same, above all "
-        "with few rows, so I would measure before I decide: a hundred checked rows for validation, one small part mended in "
+        "what is left has to be learnt by heart, row by row. Against that a shorter run may help somewhat. Against a rule "
+        "it should not: no checkpoint knows the task without also knowing the flaw. A script may even mend "
+        "them, where the brand stands in the description. But with few rows random errors can even cost more (the curves "
+        "of lesson 07 cross), so I would measure before I decide: a hundred checked rows for validation, one small part mended in "
         "this way and one in that, the same number of steps, several seeds.",
         (
             "The systematic flaw first: its rows agree with each other, so more of them do not help.",
