@@ -18,7 +18,7 @@ ALL = {
 }
 
 
-ON_REQUEST = {"recorded": recorded.main, "ledger": recorded.write_ledger}  # the first takes an hour
+ON_REQUEST = {"recorded": recorded.main, "ledger": recorded.write_ledger}  # the first takes more than an hour
 
 
 def main() -> None:

@@ -166,12 +166,14 @@ def three_rows() -> Verdict:
 @claim("A clean row gives a clean gradient", "05")
 def clean_gradients() -> Verdict:
     result = recorded("alignment")
-    clean, noisy = (result.scores(f"{kind}, under way", 1, "cosine") for kind in ("clean", "60 % wrong answers"))
-    lead, low, high = result.gap(("clean, under way", 1), ("60 % wrong answers, under way", 1), "cosine")
+    arms = [(f"{kind}, under way", 1) for kind in ("clean", "60 % wrong answers")]
+    gaps = {rate: result.gap(*arms, "cosine", rate) for rate in RATES}
+    verdicts = {rate: _in_a_word(low, high) for rate, (_, low, high) in gaps.items()}
+    clean, noisy = (result.scores(*place, "cosine").mean() for place in arms)
     return Verdict(
-        "holds" if low > 0 else "does not hold",
-        f"cosine of one row with the clean direction: {clean.mean():.2f}, against {noisy.mean():.2f} where 60 % are wrong",
-        f"difference {low:.2f} to {high:.2f}",
+        verdicts[1.0] + _elsewhere(verdicts),
+        f"cosine of one row with the clean direction: {clean:.2f}, against {noisy:.2f} where 60 % are wrong",
+        f"difference {gaps[1.0][1]:.2f} to {gaps[1.0][2]:.2f}",
         _seeds(result),
     )
 
@@ -188,18 +190,16 @@ def systematic_averages() -> Verdict:
 
 def _averaging(kind: str) -> Verdict:
     """Whether a batch of 64 points no closer to the clean direction than a single row: while the model is still unsure."""
-    result = recorded("alignment")
-    arm = f"{kind}, under way"
-    one, many = result.scores(arm, 1, "cosine"), result.scores(arm, 64, "cosine")
-    gain, low, high = result.gap((arm, 64), (arm, 1), "cosine")
+    result, arm = recorded("alignment"), f"{kind}, under way"
+    gains = {rate: result.gap((arm, 64), (arm, 1), "cosine", rate) for rate in RATES}
+    verdicts = {rate: "does not hold" if low > 0 else "holds" for rate, (_, low, _) in gains.items()}
+    one, many = (result.scores(arm, size, "cosine").mean() for size in (1, 64))
     late = result.scores(f"{kind}, when the model is sure", 64, "cosine").mean()
-    verdict = "holds" if low <= 0 else "does not hold while the model is unsure"
-    if low > 0 and late < 0:
-        verdict += ", holds once it is sure"
+    turns = "; holds once the model is sure" if verdicts[1.0] == "does not hold" and late < 0 else ""
     return Verdict(
-        verdict,
-        f"cosine from {one.mean():.2f} (1 row) to {many.mean():.2f} (64 rows), later {late:.2f}",
-        f"gain {low:+.2f} to {high:+.2f}",
+        verdicts[1.0] + _elsewhere(verdicts) + turns,
+        f"cosine from {one:.2f} (1 row) to {many:.2f} (64 rows), later {late:.2f}",
+        f"gain {gains[1.0][1]:+.2f} to {gains[1.0][2]:+.2f}",
         _seeds(result),
     )
 
