@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Place = tuple[str, float]  # an arm and its x
+USUAL_ONLY = " (judged at the usual learning rate alone)"
 
 
 class Verdict(NamedTuple):
@@ -145,7 +146,7 @@ def cheaper_answers() -> Verdict:
         tokens[arm] = result.scores(arm, n, "tokens_out").sum() / max(right.sum(), 1)
     good, poor = tokens.values()
     words = f"tokens for a right answer: {good:.0f} after 50 curated rows, {poor:.0f} after 10,000 varied poor rows"
-    return Verdict("holds" if good < poor else "does not hold", words, "–", _seeds(result))
+    return Verdict(("holds" if good < poor else "does not hold") + USUAL_ONLY, words, "–", _seeds(result))
 
 
 @claim("Three good rows hold all that is needed to learn the task", "01")
@@ -219,7 +220,9 @@ def _entropy(arm: str) -> Verdict:
     lead, low, high = result.gap((arm, 50), (arm, 0), "entropy")
     before, after = (result.scores(arm, x, "entropy").mean() for x in (0, 50))
     words = f"entropy of the answers {before:.2f} nats without, {after:.2f} with half the rows spoiled"
-    return Verdict("holds" if low > 0 else "does not hold", words, f"{low:+.2f} to {high:+.2f}", _seeds(result))
+    return Verdict(
+        ("holds" if low > 0 else "does not hold") + USUAL_ONLY, words, f"{low:+.2f} to {high:+.2f}", _seeds(result)
+    )
 
 
 @claim("One bad row a hundred times is still one bad row: it only takes steps from the good ones", "06")
@@ -268,7 +271,7 @@ def _more_rows(sweep: str, arm: str, few: float, many: float, words: str) -> Ver
             gain, low, high = result.gap((arm, many), (arm, few), rate=rate)
             verdicts[rate] = "holds" if high < 2 else "does not hold: more rows win" if low > 0 else "undecided"
             figures[rate] = f"{words}: {gain:+.0f} points", f"{low:+.0f} to {high:+.0f}"
-    others = _elsewhere(verdicts) if len(verdicts) > 1 else " (at the usual learning rate; not recorded at others)"
+    others = _elsewhere(verdicts) if len(verdicts) > 1 else USUAL_ONLY
     return Verdict(verdicts[1.0] + others, *figures[1.0], _seeds(result))
 
 
