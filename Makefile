@@ -34,7 +34,7 @@ lesson: $(DEV)  ## lay out a new lesson: make lesson NAME=02_look_first TITLE="L
 bench: $(DEV)   ## speed, memory and the acceptance figures of the base model
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks
 
-record: $(DEV)  ## measure the recorded sweeps of lessons 04 to 08 anew (about an hour and a half on 2 cores; goes on where it was)
+record: $(DEV)  ## measure the recorded sweeps of lessons 04 to 08 anew (about two hours on 2 cores; goes on where it was)
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks recorded
 
 base: $(LAB)    ## pretrain the base model again (about an hour on 2 cores; goes on from its last checkpoint)

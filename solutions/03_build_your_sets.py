@@ -17,7 +17,7 @@
 # %%
 import pandas as pd
 
-from utils import audit, compare, damage, damage_lab, phrasebook, progress, run_panel, tables, workshop
+from utils import audit, compare, damage_lab, phrasebook, progress, run_panel, tables, workshop
 from utils.course import sets
 from utils.data.audit.detection import hits
 from utils.data.constructions import example, recognise
@@ -32,12 +32,7 @@ from utils.widgets.taste_test import taste_test
 # every row has one. And eight *constructions*, sentence patterns of the phrasebook, are missing altogether.
 
 # %%
-ABSENT = ["partitive", "past_etre", "object_pronoun", "wh_question", "comparative", "possession", "reflexive", "clause"]
-FLAWS = {"wrong_answer": 0.12, "truncated": 0.08, "lowercase": 0.08, "typo": 0.06, "lost_accents": 0.05, "echo": 0.03}
-FLAWS |= {"wrong_language": 0.03, "off_topic": 0.03, "vague_instruction": 0.02, "exact_repeat": 0.03}
-FLAWS |= {"contradiction": 0.03}
-present = [name for name in CONSTRUCTIONS if name not in ABSENT]
-receipt = damage.spoil(phrasebook.examples(300, seed=3, constructions=present), FLAWS, size=300, seed=3)
+receipt = sets.raw_pile()
 pile = receipt.select_columns(["instruction", "output"])
 tables.words(pile.to_pandas().sample(6, random_state=1))
 
@@ -66,7 +61,7 @@ lesson.exercise(1).check(missing)
 # Solved or not, here are the eight, each with an example. These are the rows to be written.
 
 # %%
-for name in ABSENT:
+for name in sets.ABSENT:
     print(f"{name.replace('_', ' '):15} {' → '.join(example(name)).removeprefix('Translate to French: ')}")
 
 # %% [markdown]
@@ -113,12 +108,8 @@ mine
 # of each construction, and ten rows from the phrasebook for the eight that are missing.
 
 # %%
-report = audit(pile, single_answer=True)
-named = pile.to_pandas().assign(construction=recognise(pile["instruction"])).drop(sorted(report.flagged))
-by_rule = named[named["construction"] != ""].groupby("construction").head(2).index
-added = phrasebook.examples(10, seed=3, constructions=ABSENT)
-ours = sets.supplied([*pile.select(by_rule), *added])
-print(f"Chosen by rules: {len(by_rule)} of the {len(pile)} rows, and {len(added)} new ones.")
+ours = sets.chosen_by_rules(pile)
+print(f"Chosen by rules: {len(ours)} rows.")
 
 # %% [markdown]
 # The set in use is yours as soon as it holds 20 rows that you have kept, mended or written.

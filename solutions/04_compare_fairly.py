@@ -21,8 +21,6 @@ from datasets import Dataset, concatenate_datasets
 from utils import audit, compare, damage, phrasebook, progress, recorded, tables
 from utils.course import sets
 from utils.course.exercises.lesson_04 import CANDIDATES
-from utils.data.constructions import recognise
-from utils.data.grammar import CONSTRUCTIONS
 from utils.data.text import fingerprint
 
 # %% [markdown]
@@ -31,13 +29,7 @@ from utils.data.text import fingerprint
 # First the raw pile of lesson 03, row for row the same.
 
 # %%
-ABSENT = ["partitive", "past_etre", "object_pronoun", "wh_question", "comparative", "possession", "reflexive", "clause"]
-FLAWS = {"wrong_answer": 0.12, "truncated": 0.08, "lowercase": 0.08, "typo": 0.06, "lost_accents": 0.05, "echo": 0.03}
-FLAWS |= {"wrong_language": 0.03, "off_topic": 0.03, "vague_instruction": 0.02, "exact_repeat": 0.03}
-FLAWS |= {"contradiction": 0.03}
-present = [name for name in CONSTRUCTIONS if name not in ABSENT]
-receipt = damage.spoil(phrasebook.examples(300, seed=3, constructions=present), FLAWS, size=300, seed=3)
-pile = receipt.select_columns(["instruction", "output"])
+pile = sets.raw_pile().select_columns(["instruction", "output"])
 
 # %% [markdown]
 # Then the sets that you saved at the end of lesson 03. If there are none, two sets of ours stand for them: rows that
@@ -47,11 +39,7 @@ pile = receipt.select_columns(["instruction", "output"])
 # %%
 my_rows, wrecked = sets.load("my set"), sets.load("my wrecked set")
 if my_rows is None:
-    unflagged = pile.select(sorted(set(range(len(pile))) - set(audit(pile, single_answer=True).flagged)))
-    named = pd.DataFrame({"construction": recognise(unflagged["instruction"])})
-    by_rule = named[named["construction"] != ""].groupby("construction").head(2).index
-    added = phrasebook.examples(10, seed=3, constructions=ABSENT)
-    my_rows = sets.supplied([*unflagged.select(by_rule), *added])
+    my_rows = sets.chosen_by_rules(pile)
 if wrecked is None:
     wrecked = sets.supplied(damage.spoil(my_rows, {"wrong_answer": 0.4}, seed=0))
 for name, rows in {"my set": my_rows, "my wrecked set": wrecked}.items():

@@ -482,36 +482,36 @@ dose.plot("calibration")
 # does not mean good. In lower case the model is too modest on the left; on the right it believes in answers that count
 # as wrong. At 100 % none counts as right, so all the confidence it has is error.
 #
-# How much higher is the entropy with wrong answers than with as many rows in lower case? At all three rates, with 95 %
-# intervals:
+# How much doubt does either kind add, and how do the two compare? The difference of the entropies in nats, at all three rates,
+# with 95 % intervals:
 
 # %%
-def more_doubt(percent, rate):
-    return "{:+.2f} ({:+.2f} to {:+.2f})".format(
-        *dose.gap(("wrong answers", percent), ("lower case", percent), "entropy", rate)
-    )
+def more_doubt(here, there, rate):
+    return "{:+.2f} ({:+.2f} to {:+.2f})".format(*dose.gap(here, there, "entropy", rate))
 
 
-doses = (30, 50, 70)
-by_rate = {f"{rate:.2g} × the rate": {f"{x} % spoiled": more_doubt(x, rate) for x in doses} for rate in dose.rates}
-tables.words(pd.DataFrame(by_rate))
+random, systematic = dose.arms
+pairs = {f"{arm}, {x} % against none": ((arm, x), (arm, 0)) for arm in dose.arms for x in (30, 50)}
+pairs |= {f"{x} %, {random} against {systematic}": ((random, x), (systematic, x)) for x in (30, 50, 70)}
+tables.words(pd.DataFrame({f"{rate:.2g} × the rate": {words: more_doubt(*pair, rate) for words, pair in pairs.items()}
+                           for rate in dose.rates}))
 
 # %% [markdown]
 # And is confidence lost where answers are still right? If a model were as sure as it is right, the two numbers in each
 # line would agree:
 
 # %%
-places = [("wrong answers", 0, 1.0), *[(arm, 30, rate) for rate in dose.rates for arm in dose.arms]]
-for arm, percent, rate in places:
+places = [(random, 0), (random, 30), (systematic, 30)]
+for rate, (arm, percent) in [(rate, place) for rate in dose.rates for place in places]:
     right_ones = dose.scores(arm, percent, "exact_match", rate).mean()
     sure_of_it = dose.scores(arm, percent, "right_answer", rate).mean()
-    print(f"{rate:.2g} × the rate, {percent:2} % {arm}: right {right_ones:.0f} %, p(right) {sure_of_it:.0f} %")
+    print(f"{rate:.2g} × the rate, {percent} % {arm}: right {right_ones:.0f} %, p(right) {sure_of_it:.0f} %")
 
 # %% [markdown]
 # *p(right)* is the probability that the model gives to the reference answer. Where it lies far below the share of right
 # answers, confidence is lost although the answers are right: compare the two kinds of noise. At a third of the rate, 40 steps
-# are too few to learn the task well, so there these lines say little. What the entropies say (more doubt from wrong
-# answers than from lower case) holds at all three rates if no interval in the table above includes 0.
+# are too few to learn the task well, even without noise, so there these lines say little. What the entropies say (noise
+# brings doubt, and wrong answers more of it than lower case) holds at a rate where no interval of its column includes 0.
 #
 # ## Gotcha: sure is not right
 #

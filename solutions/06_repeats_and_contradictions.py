@@ -411,9 +411,9 @@ pd.DataFrame({
 dose.at_all_rates()
 
 # %% [markdown]
-# At three times the rate the picture is much the same. At a third, both are below half at the lowest dose recorded there: 40
-# steps are too few for the task as such, so this says more about the steps than about the noise. *Where* the half lies
-# depends on steps, rate and rows; it is no law.
+# At three times the rate the picture is much the same. At a third, look at the lines of 0 % first: there, 40 steps bring out
+# hardly more than half of the skill *without* any noise, so a score below half says as much about the steps as about the
+# noise. *Where* the half lies depends on steps, rate and rows; it is no law.
 #
 # Does the record hold on *your* machine? One point again, with a seed that is not in the record. Choose another if you like.
 

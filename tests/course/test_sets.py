@@ -1,11 +1,15 @@
 """The sets of a learner: what is chosen in the workshop, and what is kept for the next lesson."""
 
+from collections import Counter
+
 import pytest
 from datasets import Dataset
 
 from utils.course import sets
 from utils.course.lesson import Lesson
+from utils.data.constructions import recognise
 from utils.data.curation import Curation
+from utils.data.grammar import CONSTRUCTIONS
 
 PILE = Dataset.from_list(
     [{"instruction": f"Translate to French: {n}", "output": str(n)} for n in ("one", "two", "three", "four", "five")]
@@ -66,3 +70,15 @@ def test_the_damage_lab_remembers_its_settings_and_untouched_stays_untouched(own
     again = lesson.damage_lab("a", PILE)
     assert again.settings == lab.settings and again.hash == lab.hash
     assert not lesson.damage_lab("b", PILE).settings.shares
+
+
+def test_rules_choose_two_rows_of_each_construction_and_add_what_the_pile_lacks():
+    pile = sets.raw_pile()
+    assert len(pile) == 300 and set(pile["flaw"]) >= set(sets.FLAWS)
+    assert not set(sets.ABSENT) & set(recognise(pile["instruction"]))
+    rows = sets.chosen_by_rules(pile.select_columns(["instruction", "output"]))
+    counts = Counter(recognise(rows["instruction"]))
+    assert set(counts) == set(CONSTRUCTIONS) and all(
+        counts[name] <= 2 for name in set(CONSTRUCTIONS) - set(sets.ABSENT)
+    )
+    assert set(rows["origin"]) == {"supplied"}

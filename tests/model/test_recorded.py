@@ -66,6 +66,14 @@ def test_contradictions_stand_beside_the_right_answer():
     assert len(rows) == 200 and (answers == 2).sum() == 10 and (answers == 1).sum() == 90
 
 
+def test_the_weather_service_has_few_rows_on_anything_else():
+    rows = sweeps.as_they_come(1000, 4)
+    on = rows.to_pandas()["construction"]
+    assert len(rows) == len(set(rows["instruction"])) == 1000 and 5 < (on != "weather").sum() < 40
+    assert "weather" not in sweeps.test_other_phrases()["construction"]
+    assert len(sweeps.as_they_come(1, 0)) == 1
+
+
 def test_chosen_rows_come_out_of_the_pile_and_cover_it():
     pile, chosen = sweeps.raw_pile(1), sweeps.chosen_by_rule(40, 1)
     assert len(chosen) == 40 and len(pile) == 300

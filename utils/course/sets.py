@@ -1,5 +1,6 @@
 """The sets that a learner makes in one lesson and goes on with in another.
 
+    pile = raw_pile()                     # what lessons 03 and 04 choose from, with its receipt
     chosen(mine.curation, pile, test)     # what the learner has kept, mended and written in the workshop
     save("my set", rows)                  # beside the learner's record
     load("my set")                        # a Dataset again, or None where nothing was saved
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +27,47 @@ if TYPE_CHECKING:
 
     from ..data.curation import Curation
 
+ABSENT = ["partitive", "past_etre", "object_pronoun", "wh_question", "comparative", "possession", "reflexive", "clause"]
+FLAWS = {
+    "wrong_answer": 0.12,
+    "truncated": 0.08,
+    "lowercase": 0.08,
+    "typo": 0.06,
+    "lost_accents": 0.05,
+    "echo": 0.03,
+    "wrong_language": 0.03,
+    "off_topic": 0.03,
+    "vague_instruction": 0.02,
+    "exact_repeat": 0.03,
+    "contradiction": 0.03,
+}
 _in_memory: dict[str, list[dict]] = {}  # what could not be written
+
+
+def raw_pile() -> Dataset:
+    """300 rows with the flaws of `FLAWS` and without the constructions in `ABSENT`; the column flaw is the receipt."""
+    from ..data import damage, phrasebook
+    from ..data.grammar import CONSTRUCTIONS
+
+    there = [name for name in CONSTRUCTIONS if name not in ABSENT]
+    return damage.spoil(phrasebook.examples(300, seed=3, constructions=there), FLAWS, size=300, seed=3)
+
+
+def chosen_by_rules(pile: Dataset) -> Dataset:
+    """What stands for the learner's choice: rows without a flag, two of each construction, and ten of those in `ABSENT`.
+
+    Columns: instruction, output, origin ("supplied").
+    """
+    from ..data import phrasebook
+    from ..data.audit import audit
+    from ..data.constructions import recognise
+
+    flagged, taken, rows = set(audit(pile, single_answer=True).flagged), Counter(), []
+    for number, (row, construction) in enumerate(zip(pile, recognise(pile["instruction"]))):
+        if construction and number not in flagged and taken[construction] < 2:
+            taken[construction] += 1
+            rows.append(row)
+    return supplied([*rows, *phrasebook.examples(10, seed=3, constructions=ABSENT)])
 
 
 def chosen(curation: Curation, pile: Dataset, test: Dataset) -> Dataset:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Place = tuple[str, float]  # an arm and its x
-USUAL_ONLY = " (judged at the usual learning rate alone)"
 
 
 class Verdict(NamedTuple):
@@ -75,17 +74,19 @@ def markdown() -> str:
 # ------------------------------------------------------------------------------------------------ how it is judged
 
 
-def _gap(result: Recorded, better: Place, worse: Place, words: str, metric: str = "exact_match") -> Verdict:
-    """Whether `better` is ahead of `worse`, in points of the metric."""
+def _lead(
+    result: Recorded, better: Place, worse: Place, metric: str = "exact_match"
+) -> tuple[str, tuple[float, float, float]]:
+    """The verdict on whether `better` is ahead of `worse`, and the lead at the usual rate: (lead, low, high)."""
     gaps = {rate: result.gap(better, worse, metric, rate) for rate in RATES}
-    lead, low, high = gaps[1.0]
     verdicts = {rate: _in_a_word(low, high) for rate, (_, low, high) in gaps.items()}
-    return Verdict(
-        verdicts[1.0] + _elsewhere(verdicts),
-        f"{words}: {lead:+.0f} points",
-        f"{low:+.0f} to {high:+.0f}",
-        _seeds(result),
-    )
+    return verdicts[1.0] + _elsewhere(verdicts), gaps[1.0]
+
+
+def _gap(result: Recorded, better: Place, worse: Place, words: str) -> Verdict:
+    """Whether `better` is ahead of `worse`, in points of exact match."""
+    verdict, (lead, low, high) = _lead(result, better, worse)
+    return Verdict(verdict, f"{words}: {lead:+.0f} points", f"{low:+.0f} to {high:+.0f}", _seeds(result))
 
 
 def _in_a_word(low: float, high: float) -> str:
@@ -140,26 +141,31 @@ def fifty_against_varied() -> Verdict:
 @claim("It shows in what an answer costs at inference", "04")
 def cheaper_answers() -> Verdict:
     result = recorded("headline")
-    tokens = {}
-    for arm, n in ((demo.CURATED, 50), (demo.VARIED, 10_000)):
-        right = result.scores(arm, n) * len(result.sweep.test()) / 100
-        tokens[arm] = result.scores(arm, n, "tokens_out").sum() / max(right.sum(), 1)
-    good, poor = tokens.values()
+    places = (demo.CURATED, 50), (demo.VARIED, 10_000)
+    tokens = {rate: [_for_a_right_answer(result, *place, rate) for place in places] for rate in RATES}
+    verdicts = {rate: "holds" if good < poor else "does not hold" for rate, (good, poor) in tokens.items()}
+    good, poor = tokens[1.0]
     words = f"tokens for a right answer: {good:.0f} after 50 curated rows, {poor:.0f} after 10,000 varied poor rows"
-    return Verdict(("holds" if good < poor else "does not hold") + USUAL_ONLY, words, "–", _seeds(result))
+    return Verdict(verdicts[1.0] + _elsewhere(verdicts), words, "–", _seeds(result))
+
+
+def _for_a_right_answer(result: Recorded, arm: str, n: int, rate: float) -> float:
+    """Tokens that the model wrote in all runs, for each answer that was right."""
+    right = result.scores(arm, n, rate=rate).sum() / 100 * len(result.sweep.test())
+    return result.scores(arm, n, "tokens_out", rate).sum() / max(right, 1)
 
 
 @claim("Three good rows hold all that is needed to learn the task", "01")
 def three_rows() -> Verdict:
     result = recorded("headline")
-    arm, n = "the principle's 3 good rows", 3
-    low, high = result.interval(arm, n)
-    best = result.scores(demo.CURATED, 50).mean()
-    verdict = "holds" if high >= best else "does not hold"
+    three, fifty = ("the principle's 3 good rows", 3), (demo.CURATED, 50)
+    gaps = {rate: result.gap(three, fifty, rate=rate) for rate in RATES}
+    verdicts = {rate: "does not hold" if high < 0 else "undecided" for rate, (_, _, high) in gaps.items()}
+    _, low, high = gaps[1.0]
     return Verdict(
-        verdict,
-        f"{result.scores(arm, n).mean():.0f} % right, against {best:.0f} %",
-        _range((low, high)),
+        verdicts[1.0] + _elsewhere(verdicts),
+        f"{result.scores(*three).mean():.0f} % right, against {result.scores(*fifty).mean():.0f} % after 50 curated rows",
+        f"difference {low:+.0f} to {high:+.0f}",
         _seeds(result),
     )
 
@@ -168,13 +174,12 @@ def three_rows() -> Verdict:
 def clean_gradients() -> Verdict:
     result = recorded("alignment")
     arms = [(f"{kind}, under way", 1) for kind in ("clean", "60 % wrong answers")]
-    gaps = {rate: result.gap(*arms, "cosine", rate) for rate in RATES}
-    verdicts = {rate: _in_a_word(low, high) for rate, (_, low, high) in gaps.items()}
+    verdict, (_, low, high) = _lead(result, *arms, "cosine")
     clean, noisy = (result.scores(*place, "cosine").mean() for place in arms)
     return Verdict(
-        verdicts[1.0] + _elsewhere(verdicts),
+        verdict,
         f"cosine of one row with the clean direction: {clean:.2f}, against {noisy:.2f} where 60 % are wrong",
-        f"difference {gaps[1.0][1]:.2f} to {gaps[1.0][2]:.2f}",
+        f"difference {low:.2f} to {high:.2f}",
         _seeds(result),
     )
 
@@ -217,11 +222,13 @@ def unsure_of_systematic_noise() -> Verdict:
 
 def _entropy(arm: str) -> Verdict:
     result = recorded("dose")
-    lead, low, high = result.gap((arm, 50), (arm, 0), "entropy")
+    verdict, (_, low, high) = _lead(result, (arm, 50), (arm, 0), "entropy")
     before, after = (result.scores(arm, x, "entropy").mean() for x in (0, 50))
-    words = f"entropy of the answers {before:.2f} nats without, {after:.2f} with half the rows spoiled"
     return Verdict(
-        ("holds" if low > 0 else "does not hold") + USUAL_ONLY, words, f"{low:+.2f} to {high:+.2f}", _seeds(result)
+        verdict,
+        f"entropy of the answers {before:.2f} nats without, {after:.2f} with half the rows spoiled",
+        f"difference {low:+.2f} to {high:+.2f}",
+        _seeds(result),
     )
 
 
@@ -263,16 +270,28 @@ def no_plateau() -> Verdict:
     return _more_rows("coverage", "clean", 64, 1024, "1,024 clean support rows against 64")
 
 
+@claim("… and where most kinds of row are rare", "07")
+def no_plateau_for_rare_rows() -> Verdict:
+    return _more_rows(
+        "rare", "as they come", 100, 3000, "3,000 rows, nearly all on the weather, against 100 of the same"
+    )
+
+
 def _more_rows(sweep: str, arm: str, few: float, many: float, words: str) -> Verdict:
     """Whether a few hundred rows are enough: whether many more bring less than two points."""
-    result, verdicts, figures = recorded(sweep), {}, {}
-    for rate in RATES:
-        if {few, many} <= set(result.curve(arm, rate=rate)["x"]):
-            gain, low, high = result.gap((arm, many), (arm, few), rate=rate)
-            verdicts[rate] = "holds" if high < 2 else "does not hold: more rows win" if low > 0 else "undecided"
-            figures[rate] = f"{words}: {gain:+.0f} points", f"{low:+.0f} to {high:+.0f}"
-    others = _elsewhere(verdicts) if len(verdicts) > 1 else USUAL_ONLY
-    return Verdict(verdicts[1.0] + others, *figures[1.0], _seeds(result))
+    result = recorded(sweep)
+    gains = {rate: result.gap((arm, many), (arm, few), rate=rate) for rate in RATES}
+    verdicts = {
+        rate: "holds" if high < 2 else "does not hold: more rows win" if low > 0 else "undecided"
+        for rate, (_, low, high) in gains.items()
+    }
+    gain, low, high = gains[1.0]
+    return Verdict(
+        verdicts[1.0] + _elsewhere(verdicts),
+        f"{words}: {gain:+.0f} points",
+        f"{low:+.0f} to {high:+.0f}",
+        _seeds(result),
+    )
 
 
 @claim("More data is not better data: in fine-tuning, noisy rows do not add up to clean ones", "07")
@@ -282,6 +301,25 @@ def noisy_rows() -> Verdict:
         ("clean", 10),
         ("30 % wrong answers", 1000),
         "10 clean rows against 1,000 with 30 % wrong answers",
+    )
+
+
+@claim("… also when they may train four times as long: noise at random", "07")
+def random_noise_and_patience() -> Verdict:
+    return _patience("5,000 rows, 60 % wrong answers")
+
+
+@claim("… and noise that is always the same", "07")
+def systematic_noise_and_patience() -> Verdict:
+    return _patience("5,000 rows, 60 % in lower case")
+
+
+def _patience(large: str) -> Verdict:
+    result, few = recorded("steps"), "100 clean rows"
+    found = _gap(result, (few, 240), (large, 240), f"{few} against {large}, 240 steps")
+    gain, low, high = result.gap((large, 240), (large, 60))
+    return found._replace(
+        figure=f"{found.figure}; since step 60 the {large.split()[0]} gained {gain:+.0f} ({low:+.0f} to {high:+.0f})"
     )
 
 

@@ -39,7 +39,11 @@ STYLE = """<style>
   font-variant-numeric: tabular-nums; }
 .qoq-runs td + td { white-space: nowrap; }
 .qoq-runs thead th { font-weight: bold; }
-.qoq-runs .qoq-wide { overflow-x: auto; }
+.qoq-runs .qoq-wide { overflow-x: auto; container-type: inline-size; }
+@container (max-width: 30em) {
+  .qoq-runs .qoq-lines tr { display: flex; flex-wrap: wrap; padding-bottom: 4px; }
+  .qoq-runs .qoq-lines td:first-child { flex: 1 0 100%; }
+}
 .qoq-runs img { width: 100% !important; height: auto; }
 .qoq-runs .widget-inline-hbox .widget-label { width: 8em; text-align: left; }
 .qoq-runs select, .qoq-runs input[type=number], .qoq-runs input[type=text] { color: var(--jp-ui-font-color0, black); }
@@ -406,4 +410,4 @@ def _quiet(sentence: str) -> str:
 def _lines(runs: list[OneRun]) -> str:
     cells = ((marked_up(run.set), f"seed {run.seed}", *in_words(run)) for run in runs)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in cells)
-    return f'<div class="qoq-wide"><table aria-label="The runs">{body}</table></div>'
+    return f'<div class="qoq-wide"><table class="qoq-lines" aria-label="The runs">{body}</table></div>'

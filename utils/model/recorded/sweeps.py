@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...data import damage, phrasebook, support
 from ...data.constructions import in_turn
+from ...data.grammar import CONSTRUCTIONS
 from .. import demo
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ RATES = (
 )  # times the learning rate: what is concluded at 1 must hold at the others, or the lesson says so
 STEPS = 40  # as in the lessons
 LONG = 60
+DESK_STEPS = 150  # 64 facts take longer than one skill
 GRADIENT_ROWS = 256
 WATCHED = (8, 11, 16, 22, 30, 42, 59, 82, 115, 160)  # steps
+NOT_WEATHER = [name for name in CONSTRUCTIONS if name != "weather"]
 RAW = {"wrong_answer": 0.2, "truncated": 0.1, "lowercase": 0.1, "typo": 0.1, "echo": 0.05, "wrong_language": 0.05}
 
 
@@ -141,6 +144,21 @@ def contradicting(kinds: float, seed: int) -> Dataset:
     return concatenate_datasets([good, *[wrong.select(range(kinds))] * (100 // kinds)])
 
 
+def as_they_come(n: float, seed: int) -> Dataset:
+    """`n` right rows as a weather service may collect them: about one in fifty is of another construction."""
+    import numpy as np
+    from datasets import concatenate_datasets
+
+    others = np.random.default_rng(seed).binomial(int(n), 0.02)
+    kinds = ((int(n) - others, ["weather"]), (others, NOT_WEATHER))
+    return concatenate_datasets([phrasebook.examples(m, seed, constructions=names) for m, names in kinds if m])
+
+
+def poor_as_they_come(n: float, seed: int) -> Dataset:
+    """The same, and three in ten give the answer of another row."""
+    return damage.spoil(as_they_come(n, seed), {"wrong_answer": 0.3}, seed=seed)
+
+
 def support_rows(n: float, seed: int) -> Dataset:
     """`n` right answers of the support desk in 2024, its 64 topics in turn."""
     return support.examples(int(n), 2024, seed=seed)
@@ -188,6 +206,11 @@ def test_phrases() -> Dataset:
     return phrasebook.examples(TEST_ROWS, split="test")
 
 
+def test_other_phrases() -> Dataset:
+    """Held-out sentences of every construction but the weather."""
+    return phrasebook.examples(TEST_ROWS, split="test", constructions=NOT_WEATHER)
+
+
 def test_tickets() -> Dataset:
     """Phrasings of all topics that no training row has."""
     return support.examples(2 * len(support.TOPICS), 2024, split="test")
@@ -201,7 +224,7 @@ def _epochs(arms: dict[str, tuple[Callable[[float, int], Dataset], int]]) -> tup
     points: tuple[Point, ...] = ()
     for arm, (rows, n) in arms.items():
         points += _points(
-            {arm: lambda _, seed, rows=rows, n=n: rows(n, seed)}, (1, 3, 10), lambda x, n=n: n // 16 * x, (1, 10)
+            {arm: lambda _, seed, rows=rows, n=n: rows(n, seed)}, (1, 3, 10), lambda x, n=n: n // 16 * x, (1, 3, 10)
         )
     return points
 
@@ -255,7 +278,7 @@ SWEEPS = {
                 {"wrong answers": dosed, "lower case": partial(dosed, flaw="lowercase")},
                 range(0, 101, 10),
                 STEPS,
-                (30, 50, 70),
+                (0, 30, 50, 70),
             ),
             test_phrases,
         ),
@@ -263,15 +286,47 @@ SWEEPS = {
             "size",
             "What do more rows buy, at the same number of steps?",
             "rows in the training set",
-            _points(THREE_KINDS | MILD, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 1000)),
+            _points(THREE_KINDS | MILD, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 300, 1000, 5000)),
             test_phrases,
+        ),
+        Sweep(
+            "steps",
+            "What if the large noisy sets may train longer?",
+            "optimizer steps",
+            _points(
+                {
+                    "10 clean rows": lambda _, seed: clean(10, seed),
+                    "100 clean rows": lambda _, seed: clean(100, seed),
+                    "5,000 rows, 60 % wrong answers": lambda _, seed: random_noise(5000, seed),
+                    "5,000 rows, 60 % in lower case": lambda _, seed: systematic_noise(5000, seed),
+                },
+                (60, 120, 240),
+                int,
+                (60, 240),
+            ),
+            test_phrases,
+        ),
+        Sweep(
+            "rare",
+            "What if most kinds of row are rare?",
+            "rows in the training set",
+            _points(
+                {"as they come": as_they_come, "30 % wrong answers": poor_as_they_come, "constructions in turn": clean},
+                (30, 100, 300, 1000, 3000),
+                LONG,
+                (30, 100, 3000),
+            ),
+            test_other_phrases,
         ),
         Sweep(
             "coverage",
             "What if each row tells something that no other row does?",
             "rows in the training set",
             _points(
-                {"clean": support_rows, "30 % wrong answers": poor_support_rows}, (16, 64, 256, 1024), LONG, (64, 1024)
+                {"clean": support_rows, "30 % wrong answers": poor_support_rows},
+                (16, 64, 256, 1024),
+                DESK_STEPS,
+                (16, 64, 1024),
             ),
             test_tickets,
         ),

@@ -30,6 +30,7 @@ STYLE = """<style>
 .qoq-damage-lab .widget-toggle-buttons { width: auto; height: auto; }
 .qoq-damage-lab .widget-toggle-button.mod-active { font-weight: 600; box-shadow: inset 0 -3px 0 #0072B2; }
 .qoq-damage-lab .widget-readout { min-width: 3.5em; }
+.qoq-damage-lab .qoq-size .widget-readout { flex: none; min-width: 9em; max-width: none; white-space: nowrap; }
 .qoq-damage-lab .qoq-line .widget-readout::after { content: " %"; }
 .qoq-damage-lab small { display: block; line-height: 1.35; opacity: .8; }
 .qoq-damage-lab .qoq-reply { min-height: 5em; }
@@ -57,6 +58,7 @@ def view(lab: DamageLab) -> ipywidgets.Widget:
         continuous_update=False,
         style={"description_width": "initial"},
     )
+    size.add_class("qoq-size")
     size.layout.width, size.layout.max_width = "100%", "40em"
     size.observe(lambda change: act(lambda: lab.resize(change["new"])), "value")
     every = ipywidgets.Checkbox(description="All flaws systematic: the same rows, in the same way", indent=False)
