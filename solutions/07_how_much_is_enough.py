@@ -215,7 +215,7 @@ tables.words(pd.DataFrame({arm: {f"{n} clean rows": in_words(n, arm) for n in (3
 # %%
 def told(gap):
     """A difference in points and its 95 % interval, in words."""
-    return "{:+.0f} ({:+.0f} to {:+.0f})".format(*gap)
+    return "{:+z.0f} ({:+z.0f} to {:+z.0f})".format(*gap)
 
 
 def at_all_rates(leads):
@@ -266,7 +266,7 @@ longer = recorded("steps")
 longer.plot()
 
 # %% [markdown]
-# What do four times the steps bring each set, and who is ahead at the end?
+# What do four times the steps bring each set, and who is ahead at the end? In points, at all three rates:
 
 # %%
 small, large = longer.arms[:2], longer.arms[2:]
@@ -375,6 +375,9 @@ tables.words(pd.DataFrame({f"at {window[-1]:,} rows": {
 rare = recorded("rare")
 rare.plot()
 
+# %% [markdown]
+# Is it the number of rows that decides, or which kinds are among them? Leads in points, at all three rates:
+
 # %%
 come, poor, turn = rare.arms
 at_all_rates({
@@ -386,8 +389,8 @@ at_all_rates({
 
 # %% [markdown]
 # Above 0 in the first two lines, quantity has won. Why? A thirtieth sentence on rain adds little; but 30 rows hold perhaps
-# *one* that is no weather report, and 3,000 hold some sixty. The third line is the cheaper way: name the kinds, and write one row of
-# each. Whoever does not know the kinds needs the quantity to meet them.
+# *one* that is no weather report, and 3,000 hold some sixty. The third line is the cheaper way: name the kinds, and write one
+# row of each. Whoever does not know the kinds needs the quantity to meet them.
 #
 # And the last line: are many rows still worth it if they have flaws? In this pile nearly every "wrong answer" is one more
 # weather report, so flaws that are drawn at random may well pull in one direction. We have not measured that.

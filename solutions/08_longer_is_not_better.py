@@ -321,7 +321,7 @@ for arm in longer.arms:
     for other in ("last %", "best %"):
         difference = found["kept %"] - found[other]
         low, high = interval(difference, bounded=False)
-        print(f"   kept against {other[:-2]}: {difference.mean():+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
+        print(f"   kept against {other[:-2]}: {difference.mean():+z.1f} points, 95 % interval {low:+z.1f} to {high:+z.1f}")
 
 # %% [markdown]
 # Read "kept against last" for the noisy rows first. Above 0, the rule has rescued something; below 0, it has stopped *too
@@ -432,7 +432,7 @@ cases.round(1)
 
 # %%
 def from_3_to_10(arm, rate):
-    return "{:+.1f} ({:+.1f} to {:+.1f})".format(*epochs.gap((arm, 10), (arm, 3), rate=rate))
+    return "{:+z.1f} ({:+z.1f} to {:+z.1f})".format(*epochs.gap((arm, 10), (arm, 3), rate=rate))
 
 
 tables.words(pd.DataFrame({f"{rate:.2g} × the rate": {arm: from_3_to_10(arm, rate) for arm in epochs.arms}
@@ -455,7 +455,7 @@ for rate in epochs.rates:
     gain, low, high = epochs.gap((few, 10), (few, 1), rate=rate)
     once, often = (epochs.scores(few, times, rate=rate).mean() for times in (1, 10))
     print(f"{rate:.2g} × the rate: {once:.0f} % after 1 epoch, {often:.0f} % after 10; "
-          f"{gain:+.0f} points, 95 % interval {low:+.0f} to {high:+.0f}")
+          f"{gain:+z.0f} points, 95 % interval {low:+z.0f} to {high:+z.0f}")
 
 # %% [markdown]
 # Where the gain is large, the rows were not used up after one epoch: they had hardly been used. So when you start with 50

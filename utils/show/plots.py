@@ -207,9 +207,11 @@ def sweep(
 
 
 def _scale(axes, xs: list[float]) -> None:
-    """A logarithmic axis where the points span more than a factor of 30, with the points themselves as its marks."""
-    if len(xs) > 1 and xs[-1] > 30 * min(x for x in xs if x > 0):
+    """A logarithmic axis where the points span more than a factor of 30; there, or if they are few, its marks are the points."""
+    far = len(xs) > 1 and xs[-1] > 30 * min(x for x in xs if x > 0)
+    if far:
         axes.set_xscale("symlog" if xs[0] == 0 else "log")
+    if far or len(xs) < 5:
         axes.set_xticks(xs, [f"{x:,.0f}" for x in xs])
         axes.minorticks_off()
 
