@@ -212,7 +212,7 @@ result.plot(predicted=lesson.predicted)
 # %%
 for other in result.sets[1:]:
     lead, low, high = result.gap("my set", other)
-    print(f"“my set” against “{other}”: {lead:+z.0f} points, 95 % interval {low:+z.0f} to {high:+z.0f}")
+    print(f"“my set” against “{other}”: {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 result.table()
 
 # %% [markdown]
@@ -246,7 +246,7 @@ tables.words(slipped)
 # %%
 without = my_rows.select(sorted(set(range(len(my_rows))) - set(slipped.index)))
 mended = compare({"my set": my_rows, "my set without them": without, "chosen by rules": ours}, steps=40, seeds=3)
-print("Leaving out {} rows: {:+z.0f} points, 95 % interval {:+z.0f} to {:+z.0f}.".format(
+print("Leaving out {} rows: {:+.1f} points, 95 % interval {:+.1f} to {:+.1f}.".format(
     len(slipped), *mended.gap("my set without them", "my set")))
 mended.plot()
 
@@ -333,7 +333,7 @@ for name in narrow.sets:
     right, probable = narrow.scores(name), narrow.scores(name, "right_answer")
     print(f"{name}: exact match {', '.join(f'{x:.0f}' for x in right)} %; p(right) {probable.mean():.0f} %")
 lead, low, high = narrow.gap("40 rows of all kinds", "40 rows with “to have”")
-print(f"All kinds against “to have”: {lead:+z.0f} points, 95 % interval {low:+z.0f} to {high:+z.0f}")
+print(f"All kinds against “to have”: {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 
 # %% [markdown]
 # Before you say that each construction needs its row, look at the arm in the middle: it shows one of 25. How far behind is it?

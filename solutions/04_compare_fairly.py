@@ -158,7 +158,7 @@ result.runs.pivot(index="set", columns="seed", values="exact_match").loc[result.
 for other in result.sets[1:]:
     lead, low, high = result.gap("my set", other)
     reading = "0 is inside: not told apart" if low <= 0 <= high else "0 is outside: a clear difference"
-    print(f"“my set” against “{other}”: {lead:+z.0f} points, 95 % interval {low:+z.0f} to {high:+z.0f}. {reading}.")
+    print(f"“my set” against “{other}”: {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}. {reading}.")
 
 # %% [markdown]
 # How to read such a line:
@@ -208,7 +208,7 @@ for other in (("at random", 40), ("the whole pile", 300)):
         lead, low, high = selection.gap(chosen, other, rate=rate)
         verdict = "ahead" if low > 0 else "behind" if high < 0 else "not told apart"
         print(f"40 chosen rows against “{other[0]}” ({other[1]} rows), {rate:.2g} × the usual learning rate:")
-        print(f"   {lead:+z.0f} points, 95 % interval {low:+z.0f} to {high:+z.0f}: {verdict}")
+        print(f"   {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}: {verdict}")
 selection.at_all_rates()
 
 # %% [markdown]
@@ -261,10 +261,10 @@ rule, blind = (
     [selection.scores(arm, 40, rate=rate).mean() for rate in selection.rates] for arm in ("chosen by rule", "at random")
 )
 print("How many points are 40 rows chosen by rule ahead of 40 rows at random?")
-print(f"   both at the usual rate:            {rule[1] - blind[1]:+z.0f}")
-print(f"   both tuned, the best of three:     {max(rule) - max(blind):+z.0f}")
-print(f"   only the chosen rows are tuned:    {max(rule) - blind[0]:+z.0f}")
-print(f"   only the random rows are tuned:    {rule[0] - max(blind):+z.0f}")
+print(f"   both at the usual rate:            {rule[1] - blind[1]:+.0f}")
+print(f"   both tuned, the best of three:     {max(rule) - max(blind):+.0f}")
+print(f"   only the chosen rows are tuned:    {max(rule) - blind[0]:+.0f}")
+print(f"   only the random rows are tuned:    {rule[0] - max(blind):+.0f}")
 
 # %% [markdown]
 # The first two lines are fair. The last two come from the same runs: how different are the stories that they tell? This
@@ -415,7 +415,7 @@ more = ("chosen by rule", 80)
 lines = {}
 for one, other in [(chosen, ("at random", 40)), (chosen, ("the whole pile", 300)), (more, chosen)]:
     lead, low, high = selection.gap(one, other)
-    line = {"lead, ten seeds": f"{lead:+z.1f}", "95 % interval": f"{low:+z.1f} to {high:+z.1f}"}
+    line = {"lead, ten seeds": f"{lead:+.1f}", "95 % interval": f"{low:+.1f} to {high:+.1f}"}
     for seeds in (1, 3, 5):
         share = misled(selection.scores(*one), selection.scores(*other), seeds)
         line[f"misled by {seeds}"] = f"{share:.0f} %"
@@ -480,8 +480,8 @@ for letter, case in CANDIDATES.items():
     cases[letter] = {
         "new set, by seed": ", ".join(map(str, case.new)),
         "old set, by seed": ", ".join(map(str, case.old)),
-        "lead": f"{lead:+z.1f}",
-        "95 % interval": f"{low:+z.1f} to {high:+z.1f}",
+        "lead": f"{lead:+.1f}",
+        "95 % interval": f"{low:+.1f} to {high:+.1f}",
         "what it means in cost": case.cost,
         "worth it from a lead of": f"{case.least:+g} points",
     }

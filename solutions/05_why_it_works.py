@@ -322,7 +322,7 @@ def cleaner(kind, stage, rate=1.0):
     """(whether a single clean row points better, in words; its lead with its interval)"""
     lead, low, high = ten_seeds.gap((f"clean, {stage}", 1), (f"{kind}, {stage}", 1), "cosine", rate)
     says = "holds" if low > 0 else "does NOT hold" if high < 0 else "is undecided"
-    return says, f"{lead:+z.3f} ({low:+z.3f} to {high:+z.3f})"
+    return says, f"{lead:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
@@ -487,7 +487,7 @@ dose.plot("calibration")
 
 # %%
 def more_doubt(here, there, rate):
-    return "{:+z.2f} ({:+z.2f} to {:+z.2f})".format(*dose.gap(here, there, "entropy", rate))
+    return "{:+.2f} ({:+.2f} to {:+.2f})".format(*dose.gap(here, there, "entropy", rate))
 
 
 random, systematic = dose.arms
@@ -559,8 +559,8 @@ for rate in longer.rates:
     words = "falls" if high < 0 else "rises" if low > 0 else "does not clearly change"
     gain = longer.gap((ARM, 160), (ARM, 30), rate=rate)
     heart = longer.scores(ARM, 160, "noise_by_heart", rate).mean()
-    print(f"{rate:.2g} × the rate: entropy {words}, {change:+z.2f} nats ({low:+z.2f} to {high:+z.2f}).")
-    print(f"   Noise known by heart: {heart:.0f} %.", "Right answers: {:+z.0f} points ({:+z.0f} to {:+z.0f}).".format(*gain))
+    print(f"{rate:.2g} × the rate: entropy {words}, {change:+.2f} nats ({low:+.2f} to {high:+.2f}).")
+    print(f"   Noise known by heart: {heart:.0f} %.", "Right answers: {:+.1f} points ({:+.1f} to {:+.1f}).".format(*gain))
 
 # %% [markdown]
 # So does noise make a model less confident? Put the three records together. *Random* noise does, as long as the model

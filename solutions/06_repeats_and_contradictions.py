@@ -183,7 +183,7 @@ def told(better, worse):
     gaps = {}
     for rate in repeats.rates:
         points, low, high = repeats.gap(better, worse, rate=rate)
-        gaps[f"{rate:.2g} × the rate"] = f"{points:+z.1f} ({low:+z.1f} to {high:+z.1f})"
+        gaps[f"{rate:.2g} × the rate"] = f"{points:+.1f} ({low:+.1f} to {high:+.1f})"
     return gaps
 
 
@@ -215,7 +215,7 @@ for claim, points in claims.items():
     print(claim)
     for rate in repeats.rates:
         gap, low, high = repeats.gap(*points, rate=rate)
-        print(f"   {rate:.2g} × the rate: {'holds' if low > 0 else 'is not shown'}, {gap:+z.1f} ({low:+z.1f} to {high:+z.1f})")
+        print(f"   {rate:.2g} × the rate: {'holds' if low > 0 else 'is not shown'}, {gap:+.1f} ({low:+.1f} to {high:+.1f})")
 
 # %% [markdown]
 # So the claim of the beginning *holds when* there are steps to spare: then one copied row costs far less than a hundred
@@ -353,7 +353,7 @@ dose.plot()
 for percent in range(10, 100, 20):
     gap, low, high = dose.gap(("wrong answers", percent), ("lower case", percent))
     says = "not told apart" if low <= 0 <= high else "told apart"
-    print(f"{percent} % spoiled: {gap:+z.1f} ({low:+z.1f} to {high:+z.1f}), {says}")
+    print(f"{percent} % spoiled: {gap:+.1f} ({low:+.1f} to {high:+.1f}), {says}")
 
 # %% [markdown]
 # ### Exercise 4 · Where does it fall below half? (3 minutes, medium)

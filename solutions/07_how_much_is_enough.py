@@ -215,7 +215,7 @@ tables.words(pd.DataFrame({arm: {f"{n} clean rows": in_words(n, arm) for n in (3
 # %%
 def told(gap):
     """A difference in points and its 95 % interval, in words."""
-    return "{:+z.0f} ({:+z.0f} to {:+z.0f})".format(*gap)
+    return "{:+.1f} ({:+.1f} to {:+.1f})".format(*gap)
 
 
 def at_all_rates(leads):

@@ -321,7 +321,7 @@ for arm in longer.arms:
     for other in ("last %", "best %"):
         difference = found["kept %"] - found[other]
         low, high = interval(difference, bounded=False)
-        print(f"   kept against {other[:-2]}: {difference.mean():+z.1f} points, 95 % interval {low:+z.1f} to {high:+z.1f}")
+        print(f"   kept against {other[:-2]}: {difference.mean():+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 
 # %% [markdown]
 # Read "kept against last" for the noisy rows first. Above 0, the rule has rescued something; below 0, it has stopped *too
@@ -432,16 +432,16 @@ cases.round(1)
 
 # %%
 def from_3_to_10(arm, rate):
-    return "{:+z.1f} ({:+z.1f} to {:+z.1f})".format(*epochs.gap((arm, 10), (arm, 3), rate=rate))
+    return "{:+.1f} ({:+.1f} to {:+.1f})".format(*epochs.gap((arm, 10), (arm, 3), rate=rate))
 
 
 tables.words(pd.DataFrame({f"{rate:.2g} × the rate": {arm: from_3_to_10(arm, rate) for arm in epochs.arms}
                            for rate in epochs.rates}))
 
 # %% [markdown]
-# If a noisy set *gains* here and seems to lose in the watched runs, that is no contradiction. With 48 rows, three epochs
-# are only 9 steps, and a model is still learning the task. "Too long" begins when the task is learnt and only the noise
-# is left.
+# If a noisy set *gains* here and seems to lose in the watched runs, that is no contradiction. Where the steps are few (three
+# epochs of 48 rows are 9) or the rate is small, the model is still learning the task. "Too long" begins when the task is
+# learnt and only the noise is left. And where a clean set loses as well, the rate has a part in it.
 
 # %% [markdown]
 # ## When many epochs are right
@@ -455,7 +455,7 @@ for rate in epochs.rates:
     gain, low, high = epochs.gap((few, 10), (few, 1), rate=rate)
     once, often = (epochs.scores(few, times, rate=rate).mean() for times in (1, 10))
     print(f"{rate:.2g} × the rate: {once:.0f} % after 1 epoch, {often:.0f} % after 10; "
-          f"{gain:+z.0f} points, 95 % interval {low:+z.0f} to {high:+z.0f}")
+          f"{gain:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 
 # %% [markdown]
 # Where the gain is large, the rows were not used up after one epoch: they had hardly been used. So when you start with 50

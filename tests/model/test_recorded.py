@@ -187,7 +187,7 @@ def test_every_verdict_has_its_figures():
 
 def test_a_verdict_follows_the_runs(monkeypatch, made):
     assert claims._gap(made, ("good", 10), ("poor", 10), "good against poor") == claims.Verdict(
-        "holds", "good against poor: +60 points", "+57 to +63", "10"
+        "holds", "good against poor: +60 points", "+57.2 to +62.8", "10"
     )
     assert claims._gap(made, ("poor", 10), ("good", 10), "").verdict == "does not hold"
     assert claims._gap(made, ("good", 10), ("good", 10), "").verdict == "undecided"

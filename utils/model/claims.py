@@ -86,7 +86,7 @@ def _lead(
 def _gap(result: Recorded, better: Place, worse: Place, words: str) -> Verdict:
     """Whether `better` is ahead of `worse`, in points of exact match."""
     verdict, (lead, low, high) = _lead(result, better, worse)
-    return Verdict(verdict, f"{words}: {lead:+z.0f} points", f"{low:+z.0f} to {high:+z.0f}", _seeds(result))
+    return Verdict(verdict, f"{words}: {lead:+z.0f} points", f"{low:+.1f} to {high:+.1f}", _seeds(result))
 
 
 def _in_a_word(low: float, high: float) -> str:
@@ -96,15 +96,12 @@ def _in_a_word(low: float, high: float) -> str:
 
 def _elsewhere(verdicts: dict[float, str]) -> str:
     """What a third and three times the learning rate say, where it is something else."""
-    words = dict(zip(sorted(verdicts), ("a third of", "", "three times")))
-    said = [
-        f"{verdicts[r]} at {words[r]} the learning rate" for r in words if words[r] and verdicts[r] != verdicts[1.0]
-    ]
+    slow, usual, fast = (verdicts[rate] for rate in sorted(verdicts))
+    if slow == fast != usual:
+        return f" ({slow} at a third of and at three times the learning rate)"
+    places = ((slow, "a third of"), (fast, "three times"))
+    said = [f"{verdict} at {where} the learning rate" for verdict, where in places if verdict != usual]
     return f" ({'; '.join(said)})" if said else ""
-
-
-def _range(interval: tuple[float, float], digits: int = 0) -> str:
-    return f"{interval[0]:.{digits}f} to {interval[1]:.{digits}f}"
 
 
 def _seeds(result: Recorded) -> str:
@@ -165,7 +162,7 @@ def three_rows() -> Verdict:
     return Verdict(
         verdicts[1.0] + _elsewhere(verdicts),
         f"{result.scores(*three).mean():.0f} % right, against {result.scores(*fifty).mean():.0f} % after 50 curated rows",
-        f"difference {low:+z.0f} to {high:+z.0f}",
+        f"difference {low:+.1f} to {high:+.1f}",
         _seeds(result),
     )
 
@@ -205,7 +202,7 @@ def _averaging(kind: str) -> Verdict:
     return Verdict(
         verdicts[1.0] + _elsewhere(verdicts) + turns,
         f"cosine from {one:.2f} (1 row) to {many:.2f} (64 rows), later {late:.2f}",
-        f"gain {gains[1.0][1]:+z.2f} to {gains[1.0][2]:+z.2f}",
+        f"gain {gains[1.0][1]:+.2f} to {gains[1.0][2]:+.2f}",
         _seeds(result),
     )
 
@@ -227,7 +224,7 @@ def _entropy(arm: str) -> Verdict:
     return Verdict(
         verdict,
         f"entropy of the answers {before:.2f} nats without, {after:.2f} with half the rows spoiled",
-        f"difference {low:+z.2f} to {high:+z.2f}",
+        f"difference {low:+.2f} to {high:+.2f}",
         _seeds(result),
     )
 
@@ -239,7 +236,7 @@ def one_bad_row() -> Verdict:
     found = _gap(result, (arm, 1), (arm, 100), "1 bad row × 100 against 100 bad rows")
     cost, low, high = result.gap((arm, 0), (arm, 1))
     return found._replace(
-        figure=f"{found.figure}; the copies themselves cost {cost:.0f} points ({low:.0f} to {high:.0f})"
+        figure=f"{found.figure}; the copies themselves cost {cost:.0f} points ({low:.1f} to {high:.1f})"
     )
 
 
@@ -289,7 +286,7 @@ def _more_rows(sweep: str, arm: str, few: float, many: float, words: str) -> Ver
     return Verdict(
         verdicts[1.0] + _elsewhere(verdicts),
         f"{words}: {gain:+z.0f} points",
-        f"{low:+z.0f} to {high:+z.0f}",
+        f"{low:+.1f} to {high:+.1f}",
         _seeds(result),
     )
 
@@ -319,7 +316,7 @@ def _patience(large: str) -> Verdict:
     found = _gap(result, (few, 240), (large, 240), f"{few} against {large}, 240 steps")
     gain, low, high = result.gap((large, 240), (large, 60))
     return found._replace(
-        figure=f"{found.figure}; since step 60 the {large.split()[0]} gained {gain:+z.0f} ({low:+z.0f} to {high:+z.0f})"
+        figure=f"{found.figure}; since step 60 the {large.split()[0]} gained {gain:+z.0f} ({low:+.1f} to {high:+.1f})"
     )
 
 
@@ -337,7 +334,7 @@ def longer_is_worse() -> Verdict:
         verdicts[rate] = _in_a_word(low, high)
         figures[rate] = (
             f"step {best:.0f} against step {last:.0f}: {ahead.mean():+z.0f} points",
-            f"{low:+z.0f} to {high:+z.0f}",
+            f"{low:+.1f} to {high:+.1f}",
         )
     return Verdict(verdicts[1.0] + _elsewhere(verdicts), *figures[1.0], _seeds(result))
 
@@ -356,7 +353,7 @@ def _epochs(rows: int) -> Verdict:
     good, bad = f"{rows} clean rows", f"{rows} rows, 60 % wrong answers"
     found = _gap(recorded("epochs"), (good, 1), (bad, 10), "1 good epoch against 10 bad")
     lead, low, high = recorded("epochs").gap((good, 10), (bad, 10))
-    return found._replace(figure=f"{found.figure}; at equal steps {lead:+z.0f} ({low:+z.0f} to {high:+z.0f})")
+    return found._replace(figure=f"{found.figure}; at equal steps {lead:+z.0f} ({low:+.1f} to {high:+.1f})")
 
 
 def _not_measured(why: str) -> Callable[[], Verdict]:
