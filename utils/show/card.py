@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 KINDS = {  # kind: (sign, word, colour of the bar at its left)
@@ -21,7 +22,7 @@ KINDS = {  # kind: (sign, word, colour of the bar at its left)
 class Card:
     """One message of a given kind (see `KINDS`). The text is plain: what looks like HTML in it is shown as text.
 
-    Lines of the text stay lines. A text between backquotes is shown as code.
+    Lines of the text stay lines. What stands between backquotes is shown as code, between asterisks in italics.
     """
 
     kind: str
@@ -44,16 +45,21 @@ class Card:
         return self.html()
 
 
-def marked_up(text: str) -> str:
-    """Plain text as safe HTML, with what stands between backquotes as code.
+EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*\n]*\w)?)\*(?![\w*])")
 
-    >>> marked_up("Use `a < b`.")
-    'Use <code>a &lt; b</code>.'
+
+def marked_up(text: str) -> str:
+    """Plain text as safe HTML, with what stands between backquotes as code and *words* between asterisks in italics.
+
+    >>> marked_up("Use `a*b*c < d`, and *never* 2 * 3 * 4.")
+    'Use <code>a*b*c &lt; d</code>, and <em>never</em> 2 * 3 * 4.'
     """
     parts = html.escape(text, quote=False).split("`")
     if len(parts) % 2 == 0:  # a backquote without its pair is only a character
         return "`".join(parts)
-    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+    return "".join(
+        f"<code>{part}</code>" if at % 2 else EMPHASIS.sub(r"<em>\1</em>", part) for at, part in enumerate(parts)
+    )
 
 
 @dataclass(frozen=True)
