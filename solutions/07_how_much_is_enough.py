@@ -239,7 +239,7 @@ def at_all_rates(leads):
         gaps = {f"{rate:.2g} × the rate": record.gap(*pair, rate=rate) for rate in size.rates}
         counts = {"ahead": sum(low > 0 for _, low, _ in gaps.values()), "behind": sum(high < 0 for *_, high in gaps.values())}
         counts["open"] = len(gaps) - sum(counts.values())
-        words = ", ".join(f"{word} at {count}" for word, count in counts.items() if count)
+        words = ", ".join(f"{word} at {['', 'one', 'two', 'all three'][n]}" for word, n in counts.items() if n)
         lines[name] = {rate: told(gap) for rate, gap in gaps.items()} | {"in words": words}
     return tables.words(pd.DataFrame(lines).T)
 
@@ -253,9 +253,9 @@ at_all_rates({f"10 clean rows against 1,000, {arm}": (size, ("clean", 10), (arm,
 size.at_all_rates()
 
 # %% [markdown]
-# A sentence that is not "ahead at 3" is one about a learning rate, and not about rows alone: quote it with its rate. Where ten
-# clean rows fall and a thousand hold, the rate is too high for so few rows. The first line of the leads asks the same without
-# any noise: if it is below 0, the thousand clean rows are ahead of the ten.
+# A sentence that is not "ahead at all three" is one about a learning rate, and not about rows alone: quote it with its rate.
+# Where ten clean rows fall and a thousand hold, the rate is too high for so few rows. The first line of the leads asks the
+# same without any noise: if it is below 0, the thousand clean rows are ahead of the ten.
 #
 # ## A fair objection
 #
@@ -411,9 +411,9 @@ rare.at_all_rates()
 
 # %% [markdown]
 # Ahead in the first line means that quantity has won. But why? A run of 60 steps sees 960 rows whatever the size of the set,
-# and about 19 of them are not on the weather. Out of 30 rows these are the same one or two, over and over; out of 3,000 they
-# are 19 different ones. The second and third lines are the control: what many rows on the weather bring by themselves, and
-# what the few others add.
+# and on average about 19 of them are not on the weather. Out of 3,000 rows these are 19 different ones. Out of 30 they are
+# the same one or two, over and over, and in about half of the draws there is none. The second and third lines are the
+# control: what many rows on the weather bring by themselves, and what the few others add.
 #
 # The fourth line holds the cheaper way against it: name the kinds, and write a row or two of each. Whoever does not know the
 # kinds needs quantity to meet them. And the last line: do many rows with flaws replace a few clean ones? A wrong answer is
