@@ -13,11 +13,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import demo
-from .intervals import interval
+from .intervals import difference, interval
 from .recorded import Recorded, recorded
 from .recorded.sweeps import RATES
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 Place = tuple[str, float]  # an arm and its x
@@ -140,16 +141,21 @@ def cheaper_answers() -> Verdict:
     result = recorded("headline")
     places = (demo.CURATED, 50), (demo.VARIED, 10_000)
     tokens = {rate: [_for_a_right_answer(result, *place, rate) for place in places] for rate in RATES}
-    verdicts = {rate: "holds" if good < poor else "does not hold" for rate, (good, poor) in tokens.items()}
-    good, poor = tokens[1.0]
-    words = f"tokens for a right answer: {good:.0f} after 50 curated rows, {poor:.0f} after 10,000 varied poor rows"
-    return Verdict(verdicts[1.0] + _elsewhere(verdicts), words, "–", _seeds(result))
+    saved = {rate: difference(poor, good, bounded=False) for rate, (good, poor) in tokens.items()}
+    verdicts = {rate: _in_a_word(low, high) for rate, (_, low, high) in saved.items()}
+    good, poor = (each.mean() for each in tokens[1.0])
+    return Verdict(
+        verdicts[1.0] + _elsewhere(verdicts),
+        f"tokens for a right answer: {good:.0f} after 50 curated rows, {poor:.0f} after 10,000 varied poor rows",
+        f"difference {saved[1.0][1]:.1f} to {saved[1.0][2]:.1f}",
+        _seeds(result),
+    )
 
 
-def _for_a_right_answer(result: Recorded, arm: str, n: int, rate: float) -> float:
-    """Tokens that the model wrote in all runs, for each answer that was right."""
-    right = result.scores(arm, n, rate=rate).sum() / 100 * len(result.sweep.test())
-    return result.scores(arm, n, "tokens_out", rate).sum() / max(right, 1)
+def _for_a_right_answer(result: Recorded, arm: str, n: int, rate: float) -> np.ndarray:
+    """For each seed the tokens that the model wrote, divided by its right answers (at least one)."""
+    right = result.scores(arm, n, rate=rate) / 100 * len(result.sweep.test())
+    return result.scores(arm, n, "tokens_out", rate) / right.clip(1)
 
 
 @claim("Three good rows hold all that is needed to learn the task", "01")
