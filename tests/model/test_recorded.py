@@ -20,7 +20,7 @@ def test_a_record_is_of_its_definition(name):
     sweep, stored = sweeps.SWEEPS[name], json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     where = stored["provenance"]
     assert where["weights"] == experiment.identity("tiny")["weights"], "the base has changed: run `make record`"
-    assert where["question"] == sweep.question and where["seeds"] >= 10 and {"date", "machine", "code"} <= set(where)
+    assert where["question"] == sweep.question and where["seeds"] == sweep.seeds >= 10 and {"date", "machine", "code"} <= set(where)
     for point in stored["points"]:
         scores = [values for values in point.values() if isinstance(values, list)]
         assert scores and all(len(values) == where["seeds"] for values in scores)

@@ -1,4 +1,4 @@
-"""Recorded runs: sweeps that take too long for a lesson, measured once with ten seeds, and any point of them again, live.
+"""Recorded runs: sweeps that take too long for a lesson, measured once with ten seeds or more, and any point of them again, live.
 
     size = recorded("size")
     size.curve("clean")                       # a DataFrame: x, mean, low, high

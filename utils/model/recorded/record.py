@@ -21,14 +21,14 @@ METRICS = ("exact_match", "chrf", "format_rate", "entropy", "right_answer", "cal
 
 
 def record(sweep: Sweep) -> None:
-    """Run every point of the sweep with ten seeds, and write its file."""
+    """Run every point of the sweep with all its seeds, and write its file."""
     lines = _measured(sweep) if sweep.measure else _compared(sweep)
     provenance = {
         "sweep": sweep.name,
         "question": sweep.question,
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
-        "seeds": SEEDS,
+        "seeds": sweep.seeds,
         **identity("tiny"),
     }
     body = ",\n  ".join(json.dumps(line, ensure_ascii=False) for line in lines)
@@ -37,7 +37,7 @@ def record(sweep: Sweep) -> None:
 
 
 def data_hash(point: Point) -> str:
-    """A hash of the rows of the point's first and last recorded seed."""
+    """A hash of the rows of the point's first seed and its tenth."""
     drawn = [point.rows(seed) for seed in (0, SEEDS - 1)]
     return store.content_hash([[rows["instruction"][:], rows["output"][:]] for rows in drawn])
 
@@ -59,7 +59,7 @@ def _compared(sweep: Sweep) -> list[dict]:
     for (rate, steps), points in together.items():
         sets = {f"{point.arm}, {point.x:g}": point.rows for point in points}
         result = compare(
-            sets, steps=steps, seeds=SEEDS, test=sweep.test(), learning_rate=rate * profile("tiny").learning_rate
+            sets, steps=steps, seeds=sweep.seeds, test=sweep.test(), learning_rate=rate * profile("tiny").learning_rate
         )
         for point, name in zip(points, sets):
             lines[point[:3]] = _line(point, point.x, {metric: result.scores(name, metric) for metric in METRICS})
@@ -70,14 +70,14 @@ def _compared(sweep: Sweep) -> list[dict]:
 def _measured(sweep: Sweep) -> list[dict]:
     from loky import get_reusable_executor
 
-    asked = [(point, seed) for point in sweep.points for seed in range(SEEDS)]
+    asked = [(point, seed) for point in sweep.points for seed in range(sweep.seeds)]
     executor = get_reusable_executor(
         max_workers=workers_for(len(asked), "tiny"), timeout=120, env={"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9"}
     )
     found = list(executor.map(_one, *zip(*[(sweep.name, *point[:3], seed) for point, seed in asked])))
     lines = []
     for at, point in enumerate(sweep.points):
-        runs = found[at * SEEDS : (at + 1) * SEEDS]
+        runs = found[at * sweep.seeds : (at + 1) * sweep.seeds]
         for x, numbers in runs[0].items():
             lines.append(_line(point, float(x), {name: [run[x][name] for run in runs] for name in numbers}))
     return lines

@@ -58,6 +58,7 @@ class Sweep:
     test: Callable[[], Dataset]
     # What gives the numbers of one run, by x, where it is not a score at its end: (point, seed, test) -> {x: {name: number}}.
     measure: Callable[[Point, int, Dataset], dict[float, dict[str, float]]] | None = None
+    seeds: int = SEEDS
 
     def point(self, arm: str, x: float, rate: float = 1.0) -> Point:
         """One point by its place. Raises ValueError, with the places there are, where there is none."""
@@ -265,6 +266,7 @@ SWEEPS = {
             _points({"chosen by rule": chosen_by_rule, "at random": at_random}, (20, 40, 80), STEPS, (40,))
             + _points({"the whole pile": lambda _, seed: raw_pile(seed)}, (300,), STEPS, (300,)),
             test_phrases,
+            seeds=20,  # a pile and a choice vary more than a set of clean rows: ten draws said too little
         ),
         Sweep(
             "repeats",
