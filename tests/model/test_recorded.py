@@ -20,7 +20,11 @@ def test_a_record_is_of_its_definition(name):
     sweep, stored = sweeps.SWEEPS[name], json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     where = stored["provenance"]
     assert where["weights"] == experiment.identity("tiny")["weights"], "the base has changed: run `make record`"
-    assert where["question"] == sweep.question and where["seeds"] == sweep.seeds >= 10 and {"date", "machine", "code"} <= set(where)
+    assert (
+        where["question"] == sweep.question
+        and where["seeds"] == sweep.seeds >= 10
+        and {"date", "machine", "code"} <= set(where)
+    )
     for point in stored["points"]:
         scores = [values for values in point.values() if isinstance(values, list)]
         assert scores and all(len(values) == where["seeds"] for values in scores)
@@ -159,10 +163,9 @@ def test_a_sweep_with_a_measure_of_its_own_is_run_again_by_it(made, monkeypatch)
 
 def test_a_sweep_is_recorded_and_read_again(tmp_path, own_cache, monkeypatch):
     points = sweeps._points({"tiny": sweeps.clean}, (4.0,), 2, (4.0,))
-    small = sweeps.Sweep("small", "Does it?", "rows", points, lambda: phrasebook.examples(4, split="test"))
+    small = sweeps.Sweep("small", "Does it?", "rows", points, lambda: phrasebook.examples(4, split="test"), seeds=2)
     for place in ("utils.model.recorded.FOLDER", "utils.model.recorded.record.FOLDER"):
         monkeypatch.setattr(place, tmp_path)
-    monkeypatch.setattr(record, "SEEDS", 2)
     record.record(small)
     found = recorded.__wrapped__("small")
     assert found.arms == ["tiny"] and found.rates == [0.3333, 1.0, 3.0] and len(found.table) == 6
