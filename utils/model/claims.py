@@ -203,11 +203,12 @@ def _averaging(kind: str) -> Verdict:
     gains = {rate: result.gap((arm, 64), (arm, 1), "cosine", rate) for rate in RATES}
     verdicts = {rate: "does not hold" if low > 0 else "holds" for rate, (_, low, _) in gains.items()}
     one, many = (result.scores(arm, size, "cosine").mean() for size in (1, 64))
-    late = result.scores(f"{kind}, when the model is sure", 64, "cosine").mean()
-    turns = "; holds once the model is sure" if verdicts[1.0] == "does not hold" and late < 0 else ""
+    late = f"{kind}, when the model is sure", 64
+    turned = {rate: "holds" if result.interval(*late, "cosine", rate)[1] < 0 else "does not hold" for rate in RATES}
+    turns = verdicts[1.0] == "does not hold" and turned[1.0] == "holds"
     return Verdict(
-        verdicts[1.0] + _elsewhere(verdicts) + turns,
-        f"cosine from {one:.2f} (1 row) to {many:.2f} (64 rows), later {late:.2f}",
+        verdicts[1.0] + _elsewhere(verdicts) + (f"; holds once the model is sure{_elsewhere(turned)}" if turns else ""),
+        f"cosine from {one:.2f} (1 row) to {many:.2f} (64 rows), later {result.scores(*late, 'cosine').mean():.2f}",
         f"gain {gains[1.0][1]:+.2f} to {gains[1.0][2]:+.2f}",
         _seeds(result),
     )

@@ -366,7 +366,7 @@ _REASONS = {
     "told apart.",
     "b": "Reason b speaks of few rows that have to be read one by one: these are the contradictions.",
     "c": "Reason c speaks of a quarter of the steps: 5,000 of 20,000 rows, and these are the repeats.",
-    "d": "Reason d: look at the dose curve again. At a tenth some points are gone already, and nothing was recorded below that.",
+    "d": "Reason d: look at the dose curve again. At a tenth some points are gone already, and between none and a tenth nothing was recorded.",
     "e": "Reason e speaks of a rule that mends a row in place: a capital and a full stop can be put back.",
 }
 
