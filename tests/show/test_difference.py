@@ -76,6 +76,17 @@ def test_any_two_texts_give_safe_html(before, after):
     assert ("<del>" in found.before or "<ins>" in found.after) == (before != after)
 
 
+SPACES = st.sampled_from(["", " ", "\n"])
+
+
+@given(st.lists(st.tuples(st.sampled_from("<i>&"), SPACES, SPACES), max_size=12))
+def test_two_texts_that_differ_in_spaces_alone_give_safe_html(characters):
+    before, after = ("".join(c + spaces[side] for c, *spaces in characters) for side in (0, 1))
+    found = difference(before, after)
+    for text in (found.before, found.after):
+        assert not re.search(r"<(?!/?(?:ins|del|span)\b)", text)
+
+
 def test_html_is_shown_as_text():
     assert plain("<script>alert(1)</script>&amp;") == "&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;"
 

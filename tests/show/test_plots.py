@@ -1,5 +1,6 @@
 import re
 import struct
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -112,3 +113,26 @@ def test_the_picture_of_trajectories_names_best_and_last():
     labels = {line.get_label() for axes in picture.figure.axes for line in axes.lines}
     assert "noisy: noise by heart" in labels and "clean: noise by heart" not in labels
     assert badge(picture) == {"LIVE"} and picture.png().startswith(b"\x89PNG")
+
+
+YEARS = {
+    "all": {"answers_2024": 48.75, "answers_2018": 50.0, "neither": 1.25, "p_2024": 46.2},
+    "new <b> only": {"answers_2024": 97.5, "answers_2018": 0.0, "neither": 2.5, "p_2024": 91.4},
+}
+
+
+def test_the_picture_of_eras_tells_the_years_apart():
+    picture = plots.eras(YEARS)
+    assert picture.alt.startswith("Most answers as in 2024: new <b> only, 98 %; fewest: all, 49 %. ")
+    assert "all: 49 % as in 2024, 50 % as in 2018, 1 % neither; 46 %." in picture.alt
+    left, right = picture.figure.axes
+    assert len(left.patches) == 6 and [bar.get_width() for bar in right.patches] == [46.2, 91.4]
+    assert "1" not in {text.get_text() for text in left.texts}, "a narrow bar has no number on it"
+    assert badge(picture) == {"LIVE"} and picture.png().startswith(b"\x89PNG")
+    assert "<b>" not in picture._repr_html_()
+
+
+def test_the_picture_of_eras_calls_no_winner_where_there_is_none():
+    source = SimpleNamespace(provenance={"seeds": 10}, origin="2026-01-02, a machine")
+    picture = plots.eras({"all": YEARS["all"]}, source)
+    assert picture.alt.startswith("Answers as in 2024: 49 %. ") and badge(picture) == {"RECORDED"}

@@ -123,7 +123,7 @@ def _word_by_word(before: str, after: str) -> tuple[list[tuple[str, bool]], list
 
 
 def _mark(piece: str, tag: str, spell: bool) -> str:
-    inner = piece.translate(_SPACES) if spell else _safe(piece) or "(empty)"
+    inner = _safe(piece.translate(_SPACES) if spell else piece) or "(empty)"
     word = {"del": "gone", "ins": "new"}[tag]
     return f'<{tag}><span class="qoq-said">[{word}: </span>{inner}<span class="qoq-said">]</span></{tag}>'
 

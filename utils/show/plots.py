@@ -146,6 +146,12 @@ METRICS = {
     "training_loss": "training loss (nats per token)",
     "by_heart": "training rows learnt by heart (%)",
     "noise_by_heart": "wrong rows learnt by heart (%)",
+    "answers_2024": "answers of 2024, where the fact has changed (%)",
+    "answers_2018": "answers of 2018, where the fact has changed (%)",
+    "neither": "answers of neither year, where the fact has changed (%)",
+    "p_2024": "probability of the answer of 2024, where the fact has changed (%)",
+    "p_2018": "probability of the answer of 2018, where the fact has changed (%)",
+    "unchanged": "right answers where the fact has not changed (%)",
 }
 
 
@@ -195,15 +201,15 @@ def sweep(
             axes.set_ylim(-3, 103)
         _legend_above(axes)
         _title(figure, result.question)
-        where = result.provenance
+        seeds = result.provenance["seeds"]
         own = "; crosses and star: run here" if live or star else ""
         usual = "" if rate == 1 else f", {rate:.2g} times the usual learning rate"
         _badge(
             figure,
             "RECORDED",
-            f"{where['seeds']} seeds a point, 95 % intervals{usual}; {where['date']}, {where['machine']}{own}",
+            f"{seeds} seeds a point, 95 % intervals{usual}; {result.origin}{own}",
         )
-    return Picture(figure, f"{result.question} Recorded with {where['seeds']} seeds a point. {'; '.join(parts)}.")
+    return Picture(figure, f"{result.question} Recorded with {seeds} seeds a point. {'; '.join(parts)}.")
 
 
 def _scale(axes, xs: list[float]) -> None:
@@ -262,11 +268,71 @@ def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) 
         right.set_ylim(-3, 103)
         _title(figure, "Left: loss in training and in validation. Right: the true score, and the noise learnt by heart")
         if source:
-            where = source.provenance
-            _badge(figure, "RECORDED", f"means of {where['seeds']} seeds, {where['date']}, {where['machine']}")
+            _badge(figure, "RECORDED", f"means of {source.provenance['seeds']} seeds, {source.origin}")
         else:
             _badge(figure, "LIVE", "one run each, on this machine")
     return Picture(figure, f"Losses and scores over the steps. {'; '.join(parts)}.")
+
+
+# What stands in a bar of `eras`: its name in the legend, its colour, and that of the number on it.
+YEARS = {
+    "answers_2024": ("as in 2024", COLOURS[0], "white"),
+    "answers_2018": ("as in 2018", COLOURS[4], "black"),
+    "neither": ("neither", "#CCCCCC", "black"),
+}
+
+
+def eras(shares: dict[str, dict[str, float]], source: Recorded | None = None) -> Picture:
+    """From which year are the answers? The shares of each set in a bar, and beside it how probable the answer of 2024 is.
+
+    A set has what `utils.model.eras.answered` gives; the means of a recorded sweep where `source` is given.
+    """
+    figure = new_figure(9.6, 2.1 + 0.45 * len(shares))
+    lines, parts = range(len(shares)), []
+    found = {metric: np.array([each[metric] for each in shares.values()]) for metric in (*YEARS, "p_2024")}
+    with matplotlib.rc_context(SETTINGS):
+        figure.clear()
+        left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+        start = np.zeros(len(shares))
+        for metric, (label, colour, ink) in YEARS.items():
+            bars = left.barh(lines, found[metric], left=start, color=colour, height=0.65, label=label)
+            told = [f"{share:.0f}" if share >= 4 else "" for share in found[metric]]
+            left.bar_label(bars, told, label_type="center", color=ink, fontweight="bold")
+            start += found[metric]
+        bars = right.barh(lines, found["p_2024"], color=COLOURS[0], height=0.65)
+        right.bar_label(bars, fmt="%.0f %%", padding=3)
+        left.set_yticks(lines, ["\n".join(textwrap.wrap(name, 26)) for name in shares])
+        left.invert_yaxis()
+        left.set_xlabel("answers, where the fact has changed (%)")
+        right.set_xlabel("probability of the answer of 2024 (%)")
+        for axes, end in ((left, 100), (right, 118)):  # room for the number behind a bar
+            axes.set_xlim(0, end)
+            axes.set_xticks(range(0, 101, 25))
+            axes.grid(axis="y", visible=False)
+        _legend_above(left)
+        for name, *values in zip(shares, *found.values()):
+            parts.append(
+                "{}: {:.0f} % as in 2024, {:.0f} % as in 2018, {:.0f} % neither; {:.0f} %".format(name, *values)
+            )
+        title = _first_and_last(dict(zip(shares, found["answers_2024"])))
+        _title(figure, title)
+        if source:
+            _badge(figure, "RECORDED", f"means of {source.provenance['seeds']} seeds, {source.origin}")
+        else:
+            _badge(figure, "LIVE", "one run each, on this machine")
+    return Picture(
+        figure,
+        f"{title}. The answers of each set, where the fact has changed, and how probable that of 2024 is. "
+        f"{'. '.join(parts)}.",
+    )
+
+
+def _first_and_last(shares: dict[str, float]) -> str:
+    """Who answers most as in 2024, and who least."""
+    most, least = max(shares, key=shares.get), min(shares, key=shares.get)
+    if shares[most] == shares[least]:
+        return f"Answers as in 2024: {shares[most]:.0f} %"
+    return f"Most answers as in 2024: {most}, {shares[most]:.0f} %; fewest: {least}, {shares[least]:.0f} %"
 
 
 def alignment(signals: dict[str, Signal]) -> Picture:
@@ -451,10 +517,10 @@ def _verdict(result: Comparison) -> str:
 
 
 def _ahead(result: Comparison, better: str, worse: str) -> bool:
-    """Whether the lead is clear: its interval lies above zero. One seed alone has no interval, so its lead counts."""
+    """Whether the lead is clear: the verdict on it is "holds". One seed alone has no interval, so its lead counts."""
     if min(len(result.scores(name)) for name in (better, worse)) < 2:
         return result.scores(better).mean() > result.scores(worse).mean()
-    return result.gap(better, worse)[1] > 0
+    return result.verdict(better, worse) == "holds"
 
 
 def _and(names: list[str]) -> str:
@@ -491,7 +557,8 @@ def _source(figure, result: Comparison) -> None:
     """Where the numbers come from, small and below the picture."""
     where = result.provenance
     seeds = result.runs.groupby("set").size().max()
-    done = f"Trained on this machine: model {where['model']}, {where['settings']['steps']} steps"
+    matched = f", equal {where['match']}" if "match" in where else ""
+    done = f"Trained on this machine: model {where['model']}, {'at most ' if matched else ''}{where['settings']['steps']} steps{matched}"
     if not any(result.losses.values()):
         done = f"Measured on this machine: model {where['model']}, not trained"
     _badge(figure, "LIVE", f"{done}, {seeds} seed{'s' if seeds > 1 else ''}, {where['date'][:10]}")
