@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from utils import compare, phrasebook
-from utils.model import demo, profiles
+from utils.model import demo, hardware, profiles
 from utils.model.experiment import Comparison, machine
 
 from . import pages
@@ -65,10 +65,10 @@ def measure() -> dict:
     return {
         "date": first.provenance["date"][:10],
         "machine": machine(),
-        "precision": profiles.hardware().words,
+        "precision": hardware.hardware().words,
         "seeds": SEEDS,
         "test rows": 200,
-        "weights": first.provenance["weights"],
+        "files": first.provenance["files"],
         "versions": first.provenance["versions"],
         "sets": _lines(first),
         "robustness": robustness,
@@ -96,11 +96,11 @@ def tables(record: dict) -> str:
     lines = [
         f"Exact match on {record['test rows']} held-out sentences, mean of {record['seeds']} seeds, 150 steps of 16 rows:",
         "",
-        "| training set | exact match | 95 % interval | entropy of the answer |",
-        "|---|---|---|---|",
+        "| training set | exact match | 95 % interval | chrF | entropy of the answer |",
+        "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {line['set']} | {line['exact match']:.1f} % | {line['interval']} | {line['entropy']:.2f} nats |"
+        f"| {line['set']} | {line['exact match']:.1f} % | {line['interval']} | {line['chrF']:.0f} | {line['entropy']:.2f} nats |"
         for line in record["sets"]
     ]
     lines += [

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from utils.data import french, lexicon, phrasebook
 from utils.data.text import fingerprint
+from utils.model import profiles
 from utils.model.base import recipe
 
 DRAWN = st.builds(
@@ -135,6 +136,11 @@ def test_the_curated_rows_use_the_words_of_the_world():
     for instruction, output in zip(rows["instruction"], rows["output"]):
         strange = set(fingerprint(instruction.partition(": ")[2] + " " + output).split()) - words
         assert not strange, f"{output}: {strange}"
+
+
+def test_the_model_card_lists_the_conventions():
+    card = (profiles.TINY / "README.md").read_text(encoding="utf-8")
+    assert all(f"| {' | '.join(line)} |" in card for line in phrasebook.conventions().itertuples(index=False))
 
 
 def test_the_sets_of_the_principle():

@@ -90,6 +90,7 @@ def _patterns() -> list[tuple[str, re.Pattern]]:
     do_not = r"\b(?:do not|does not|don't|doesn't)\b"
     did_not = r"\b(?:did not|didn't)\b"
     verb = _any(_in_all_forms(VERBS))
+    consume = _any(_in_all_forms(v for v in VERBS if v.amounts))
     past, going = _any(v.past for v in VERBS), _any(v.past for v in MOTION)
     to_go = _any(v.en for v in MOTION)
     alone = _any(form for v in INTRANSITIVE for form in (v.en, english.third_person(v.en)))
@@ -100,15 +101,18 @@ def _patterns() -> list[tuple[str, re.Pattern]]:
     )
     edible = _any(
         word
-        for kind in ("food", "drink", "dish")
+        for kind in ("eaten", "drink", "larder")
         for noun in NOUNS_OF.get(kind, ())
         for word in (noun.en, noun.en_plural)
     )
-    hello, wish = _any(en for en, _ in EXPRESSIONS["greeting"]), _any(en for en, _ in EXPRESSIONS["wish"])
-    courtesy = _any(
-        en.casefold().rstrip(".?!") for en, _ in EXPRESSIONS["courtesy"] + EXPRESSIONS["question to a stranger"]
+    openings = ("hello", "welcome", "thanks", "sorry", "farewell")
+    hello, wish = (
+        _any(en for each in openings for en, _ in EXPRESSIONS[each]),
+        _any(en for en, _ in EXPRESSIONS["wish"]),
     )
-    feeling = _any(en for en, _ in EXPRESSIONS["feeling"])
+    courtesy = _any(en.casefold().rstrip(".?!") for each in openings for en, _ in EXPRESSIONS[f"after {each}"])
+    people = _any(word for kind in ("person", "child") for noun in NOUNS_OF[kind] for word in (noun.en, noun.en_plural))
+    feeling = _any(en for each in ("feeling", "feeling with a reason") for en, _ in EXPRESSIONS[each])
     side = _any([*(en for en, _ in EXPRESSIONS["side"]), "in", "on", "under", "between", "at", "inside", "beside"])
     job = _any(en for en, *_ in PROFESSIONS)
     quality = _any(adjective.en for adjective in ADJECTIVES)
@@ -116,6 +120,7 @@ def _patterns() -> list[tuple[str, re.Pattern]]:
     clock = r"\bat (?:noon|midnight|half past|a quarter (?:to|past)|[\w-]+ o'clock)\b"
     habit = _any(en.casefold() for en, _ in EXPRESSIONS["period"]) + r"|\bon \w+days\b"
     sky = r"(?:rain\w*|snow\w*|(?:\w+ )?(?:cold|hot|warm|cool|mild|nice|bad|windy|sunny|foggy|cloudy|stormy))"
+    often = _any(en for en, _ in EXPRESSIONS["frequency"])
     modal = r"\b(?:wants?|would like|hopes?|need|needs|has|have) to\b|\b(?:can|cannot|can't|must|mustn't|should)\b"
     whom = r"(?:me|him|her|us|them|it)"
     day = r"today|tomorrow|yesterday|now|again|\w+ (?:morning|evening|afternoon)|(?:every|last|next) \w+|on \w+day"
@@ -123,7 +128,7 @@ def _patterns() -> list[tuple[str, re.Pattern]]:
     rules = {
         "object_pronoun 1": rf"\bfind {whom}$",
         "greeting": rf"^(?:{hello}|hi\b|good afternoon\b)(?:[,.!].*)?$|^{wish}(?:[,.!].*)?$|^{courtesy}$",
-        "weather 1": rf"^(?:it|the weather) (?:(?:is|was)(?: not)?|will be|is going to(?: be)?)? ?{sky}\b(?! than)",
+        "weather 1": rf"^(?:it|the weather)(?: (?:is|was)(?: not)?| will be| is going to(?: be)?)?(?: {often})? {sky}\b(?! than)",
         "there_is": r"^there (?:is|are|was|were|isn't|aren't)\b",
         "wh_question": r"^(?:where|when|why|how|who|what|which)\b.*\?$",
         "yes_no_question": rf"^(?:{be}|do|does|did|can|could|have|has|will|would)\b.*\?$",
@@ -132,22 +137,22 @@ def _patterns() -> list[tuple[str, re.Pattern]]:
         "imperative": r"^(?:please|do not|don't|turn|go|take|wait|get off|walk|open|close|come|stop|give|bring|show)\b",
         "weather 2": rf"^the (?:sun|wind|sky|storm)\b|^in \w+,? it (?:rains|snows|is {sky})",
         "reflexive": rf"{oneself}|\b(?:my|him|her|your)self\b|\b(?:our|them|your)selves\b",
-        "partitive 1": r"^(?:i|we) would like (?:some|any|a lot of|a little)\b",
+        "partitive 1": rf"^(?:i|we) would like (?:some|any|a lot of|a little)\b|(?:{past}) some {edible}",
         "near_future": rf"(?:{be}|\bnot)(?: not)? going to (?!the\b|a\b)",
         "profession": rf"(?:{be}|\bwants to be\b|\bwants to become\b|\bworks as\b)(?: not)? an? (?:\w+ )?{job}$",
         "object_pronoun 2": rf"(?:\w+ing|{modal}.*|{verb}|{past}) (?:to |at |for |about )?{whom}{when}$",
         "modal": modal,
         "origin": rf"^(?:\S+ ){{1,6}}?(?:{do_not} )?(?:lives? in|comes? from)\b|{be}(?: not)? from\b",
         "time 1": rf"{clock}|\b(?:opens|closes|leaves|arrives|begins)\b.*\b(?:at|on|today|tomorrow)\b",
-        "time 2": rf"{alone}(?: \w+)? (?:{habit})$",
+        "time 2": rf"(?:{alone}|^(?!.*\bnot\b).*{verb}.*)(?: \w+)? (?:{habit})$",
         "possession": r"\b(?!(?:let|it|he|she|that|there|here|what|who)')\w+(?:'s|s') \w+|\b(?:mine|yours|hers)$",
         "quantity": rf"{number}(?! o'clock)(?! (?:days|weeks|months|years) ago)",
         "location": rf"{be}(?: not)? (?:{side}|far) ",
-        "have 1": rf"^(?!the|this|these|it\b).*{be}(?: not| very)? {feeling}$",
+        "have 1": rf"^(?!this|these|it\b)(?!the (?!{people})).*{be}(?: not| very)? {feeling}$|{be}(?: not)? afraid of\b",
         "be_adjective 1": rf"{be}(?: not)?(?: {degree})? {quality}$",
         "past_etre": rf"{going}|{did_not} {to_go}",
         "past_avoir": rf"{past}(?! (?:ago)$)|{did_not}|\b\w{{3,}}ed {the}",
-        "partitive 2": rf"\b(?:some|any|a lot of|a little|too much|enough) {edible}|{verb} {edible}",
+        "partitive 2": rf"\b(?:some|any|a lot of|a little|too much|enough) {edible}|{consume} {edible}",
         "negation": rf"\b(?:never|no longer)\b|{do_not} (?!have|need)|{be} not \w+ing\b|\b(?:isn't|aren't) \w+ing\b",
         "have 2": r"\b(?:has|have|needs?|i've)\b(?! to\b)",
         "present": rf"{be} \w+ing\b|{verb}",

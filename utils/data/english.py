@@ -39,7 +39,7 @@ def ing(verb: str) -> str:
     ['writing', 'looking for', 'cutting', 'seeing', 'travelling']
     """
     head, _, rest = verb.partition(" ")
-    if head in ("cut", "run", "swim", "forget", "begin", "travel", "cancel", "get"):
+    if head in ("cut", "run", "swim", "sit", "prefer", "forget", "begin", "travel", "cancel", "get"):
         head += head[-1]
     elif head.endswith("e") and not head.endswith("ee"):
         head = head[:-1]

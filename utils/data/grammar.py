@@ -1,7 +1,9 @@
 """The synchronous grammar of the phrasebook: each construction writes an English sentence and its French translation.
 
 Both sides are built together from the same choices, so the translation is right by construction. The words are in
-`lexicon/`, spelling and endings in `english.py` and `french.py`; rows and splits are the business of `phrasebook.py`.
+`lexicon/`, with the kinds of thing they are and the sentences they are natural in: a construction asks for kinds, so that
+one eats soup and repairs a car, and not the other way round. Spelling and endings are in `english.py` and `french.py`;
+rows and splits are the business of `phrasebook.py`.
 
 A construction is a decorated function that takes a random.Random and returns (English, French) without the first capital
 and the final mark; a mark that is not a full stop comes third.
@@ -10,36 +12,42 @@ and the final mark; a mark that is not a full stop comes third.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import NamedTuple
 
 from . import english, french
 from .french import AVOIR, ETRE, join
 from .lexicon import (
-    ATTRIBUTES_OF,
     CITIES,
     COUNTRIES,
     EXPRESSIONS,
     LANGUAGES,
     MEN,
+    MILD_COUNTRIES,
+    NOUN,
+    NOUNS,
     NOUNS_OF,
-    PREDICATES_OF,
     PROFESSIONS,
-    REFLEXIVE_VERBS,
+    REASONS,
+    ROUTINES,
+    VERB,
     VERBS,
+    WEATHER,
     WOMEN,
     Adjective,
     Noun,
     Verb,
+    adjectives,
 )
 
 
 class Phrase(NamedTuple):
-    """A noun phrase in both languages."""
+    """A noun phrase in both languages; with a preposition in front where a verb asks for one."""
 
     en: str
     fr: str
-    gender: str
-    plural: bool
+    gender: str = "m"
+    plural: bool = False
 
 
 class Subject(NamedTuple):
@@ -49,51 +57,6 @@ class Subject(NamedTuple):
     gender: str | None  # None: not known, so nothing may agree with it
     plural: bool
 
-
-LASTING = {"want", "love", "like", "hate", "prefer", "know"}  # no passé composé, no "must prefer"
-TRANSITIVE = [v for v in VERBS if v.kinds and v.auxiliary == "avoir"]
-EVENTS = [v for v in TRANSITIVE if v.en not in LASTING]
-DELIBERATE = [v for v in EVENTS if v.en not in ("lose", "forget", "receive", "miss", "break", "steal")]
-INTRANSITIVE = [v for v in VERBS if not v.kinds]
-MOTION = [v for v in VERBS if v.auxiliary == "être"]
-VERB = {v.en: v for v in VERBS}
-EATING = [
-    v
-    for v in VERBS
-    if {"food", "drink", "dish"} & set(v.kinds) and v.en not in ("love", "like", "hate", "prefer", "prepare")
-]
-TASTES = [VERB[en] for en in ("love", "like", "hate", "prefer")]
-STATES = LASTING | {"understand", "see", "find", "lose", "forget", "obey"}  # not "he is seeing"
-ONE_OF_A_KIND = {"father", "mother", "grandfather", "grandmother", "boss", "king", "queen", "mayor"}
-FOR_PEOPLE = [v for v in TRANSITIVE if "person" in v.kinds and v not in TASTES]
-UNGRADED = {
-    "open",
-    "closed",
-    "absent",
-    "excellent",
-    "delicious",
-    "late",
-    "ready",
-    "square",
-    "round",
-    "empty",
-    "full",
-    "broken",
-    "free",
-    "ill",
-    "useless",
-    "bad",
-    "red",
-    "blue",
-    "green",
-    "yellow",
-    "black",
-    "white",
-    "grey",
-    "brown",
-    "pink",
-    "purple",
-}
 
 DETERMINERS = {  # french: masculine, feminine, plural
     "the": ("le", "la", "les"),
@@ -107,7 +70,13 @@ DETERMINERS = {  # french: masculine, feminine, plural
     "their": ("leur", "leur", "leurs"),
 }
 BEFORE_VOWEL = {"ma": "mon", "sa": "son", "ce": "cet", "beau": "bel", "nouveau": "nouvel", "vieux": "vieil"}
-POSSESSIVES = ("my", "your", "his", "her", "our", "their")
+POSSESSIVES = NOUN["uncle"].owners
+POSSESSIVE_PRONOUNS = {  # french: masculine, feminine
+    "mine": ("le mien", "la mienne"),
+    "yours": ("le vôtre", "la vôtre"),
+    "ours": ("le nôtre", "la nôtre"),
+    "theirs": ("le leur", "la leur"),
+}
 REFLEXIVE = {"je": "me", "il": "se", "nous": "nous", "vous": "vous", "ils": "se"}
 PRONOUNS = [
     Subject("I", "je", "je", None, False),
@@ -117,24 +86,38 @@ PRONOUNS = [
     Subject("you", "vous", "vous", None, True),
     Subject("they", "ils", "ils", "m", True),
 ]
-HE_SHE_THEY = [s for s in PRONOUNS if s.gender]
+I, HE, SHE, WE, YOU, THEY = PRONOUNS
+HE_SHE_THEY = [HE, SHE, THEY]
 
 ALLER, POUVOIR = VERB["go"].present, dict(zip(french.PERSONS, "peux peut pouvons pouvez peuvent".split()))
-MODALS = [
-    ("want to", "wants to", VERB["want"].present),
-    ("can", "can", POUVOIR),
-    ("must", "must", dict(zip(french.PERSONS, "dois doit devons devez doivent".split()))),
-    (
+MODALS = {  # use: plain and third person in English, the French forms
+    "want": ("want to", "wants to", VERB["want"].present),
+    "can": ("can", "can", POUVOIR),
+    "must": ("must", "must", dict(zip(french.PERSONS, "dois doit devons devez doivent".split()))),
+    "wish": (
         "would like to",
         "would like to",
         dict(zip(french.PERSONS, "voudrais voudrait voudrions voudriez voudraient".split())),
     ),
-    ("hope to", "hopes to", french.present("espérer", "er:espèr")),
-]
+    "hope": ("hope to", "hopes to", french.present("espérer", "er:espèr")),
+}
 IMPARFAIT = dict(zip(french.PERSONS, "étais était étions étiez étaient".split()))
+HABITER = french.present("habiter", "er")
+
+TRANSITIVE = [v for v in VERBS if v.kinds and v.auxiliary == "avoir"]
+INTRANSITIVE = [v for v in VERBS if not v.kinds and v.uses]
+MOTION = [v for v in VERBS if v.auxiliary == "être"]
+STATES = [v for v in TRANSITIVE if "state" in v.uses]  # "he knows", not "he is knowing"
+LIKED = {  # what one likes or hates in general
+    "love": ("fruit", "vegetable", "eaten", "poured", "pet", "wild"),
+    "like": ("fruit", "vegetable", "eaten", "poured", "pet", "wild"),
+    "prefer": ("fruit", "vegetable", "eaten", "poured"),
+    "hate": ("fruit", "vegetable", "wild"),
+}
+POSSESSIVE_OF = {"je": "my", "nous": "our", "vous": "your", "ils": "their"}
 
 
-# ------------------------------------------------------------------------------------------ building blocks
+# ------------------------------------------------------------------------------------------------------ things
 
 
 def _before(word: str, following: str) -> str:
@@ -175,90 +158,144 @@ def _pick(r: random.Random, *kinds: str) -> Noun:
     return r.choice(NOUNS_OF[r.choice(kinds)])
 
 
-def _the(r: random.Random, *kinds: str, plural: float = 0.2, adjective: float = 0.0) -> Phrase:
-    """A definite, possessive or demonstrative phrase with a noun of one of these kinds."""
-    kind = r.choice(kinds)
-    noun = r.choice(NOUNS_OF[kind])
-    fixed = kind in (
-        "dish",
-        "warm",
-        "hours",
-        "sight",
-        "outing",
-        "line",
-        "offer",
-        "sweets",
-        "food",
-        "drink",
-        "place",
-        "landmark",
-        "room",
-        "event",
-        "animal",
-        "screen",
-        "meal",
-        "part",
-    )
-    det = "the" if r.random() < 0.5 else "this" if r.random() < 0.3 else "the" if fixed else r.choice(POSSESSIVES)
-    if kind == "person" and det != "the":  # one has a sister, not a queen
-        noun, det = r.choice(NOUNS_OF["kin"]), r.choice(POSSESSIVES)
-    if noun.en in ONE_OF_A_KIND:
-        plural = 0
-    attribute = r.choice(ATTRIBUTES_OF[kind]) if r.random() < adjective and kind in ATTRIBUTES_OF else None
-    return noun_phrase(
-        noun, det, kind not in ("food", "drink", "dish", "warm", "meal") and r.random() < plural, attribute
-    )
+def _maybe_plural(r: random.Random, noun: Noun, share: float = 0.2) -> bool:
+    return "berry" in noun.kinds or (noun.counted >= 3 and "single" not in noun.kinds and r.random() < share)
 
 
-def _a(r: random.Random, *kinds: str, plural: float = 0.0, adjective: float = 0.0, det: str = "a") -> Phrase:
-    """An indefinite phrase; mass nouns take the partitive."""
-    kind = r.choice(kinds)
-    noun = r.choice(NOUNS_OF[kind])
-    if kind in ("food", "drink", "dish"):
-        return noun_phrase(noun, "some" if det == "a" else det)
-    attribute = r.choice(ATTRIBUTES_OF[kind]) if r.random() < adjective and kind in ATTRIBUTES_OF else None
-    return noun_phrase(noun, det, r.random() < plural, attribute)
+def _a(r: random.Random, *kinds: str, adjective: float = 0.0, det: str = "a") -> Phrase:
+    """Something new: "a" thing."""
+    noun = _pick(r, *kinds)
+    fitting = adjectives(noun, attribute=True)
+    attribute = r.choice(fitting) if fitting and r.random() < adjective else None
+    return noun_phrase(noun, det, adjective=attribute)
 
 
-def _person(r: random.Random, plural: float = 0.15) -> Subject:
+def _some(r: random.Random, *kinds: str) -> Phrase:
+    """An amount of something one does not count."""
+    return noun_phrase(_pick(r, *kinds), "some")
+
+
+def _without_article(amount: Phrase) -> str:
+    """The French of an amount after a negation or a quantity, behind its "de": de la viande -> viande."""
+    return amount.fr.removeprefix("de le ").removeprefix("de la ").removeprefix("de les ")
+
+
+def _determiner(r: random.Random, noun: Noun, whose: str, who: Subject | None = None) -> str:
+    """A determiner that a verb and its object bear; `whose` as in verbs.tsv, `who` does it."""
+    if {"person", "child"} & set(noun.kinds):
+        return "the"
+    if whose == "self" and who:
+        return r.choice(("this", "a", _own(who)))
+    if whose in ("kind", "this"):
+        return "the" if whose == "kind" else "this"
+    if whose == "new":
+        return r.choice(("the", "this", "a", "a"))
+    owners = [each for each in noun.owners if not (who and _is_unclear(each, whose, who))]
+    if whose == "the" or not owners:
+        return r.choice(("the", "the", "this"))
+    return r.choice(owners if "kin" in noun.kinds else ("the", "the", "this", r.choice(owners), r.choice(owners)))
+
+
+def _is_unclear(possessive: str, whose: str, who: Subject) -> bool:
+    """Whether a possessive would leave open who is meant, or say what goes without saying."""
+    if whose == "gift":  # "we sent her letters": the letters to her, or those that are hers?
+        return possessive == "her"
+    if whose == "other":  # one borrows what is somebody else's
+        return possessive == _own(who) or (who.person in ("il", "ils") and possessive in ("his", "her", "their"))
+    return _clashes(who, possessive)
+
+
+def _clashes(who: Subject, phrase: str) -> bool:
+    """Whether a possessive could be read as the subject's own, and French would have to say so.
+
+    So "hers" beside one man, "his" beside one woman, and "theirs" beside "the teacher", who may be man or woman.
+    """
+    if " and " in who.en:  # "Paul and Marie … her": Marie's?
+        return phrase.split()[0] in ("his", "her")
+    others = ("her" if who.gender == "m" else "his", "their" if " " in who.en else "")
+    return who.person == "il" and phrase.split()[0] in others
+
+
+def _definite(r: random.Random, noun: Noun) -> str:
+    """A determiner for something that is not here: not "this"."""
+    return r.choice(("the", r.choice(noun.owners or ("the",))))
+
+
+def _own(who: Subject) -> str:
+    """The possessive of a subject."""
+    return POSSESSIVE_OF.get(who.person) or ("her" if who.gender == "f" else "his")
+
+
+# ------------------------------------------------------------------------------------------------------ people
+
+
+def _name(r: random.Random) -> Phrase:
+    return Phrase(r.choice(MEN), "", "m") if r.random() < 0.5 else Phrase(r.choice(WOMEN), "", "f")
+
+
+def _person(r: random.Random, plural: float = 0.15, children: bool = True) -> Subject:
     """A man, woman or group whose gender is known."""
     x = r.random()
     if x < 0.35:
         return r.choice(HE_SHE_THEY)
     if x < 0.6:
-        name, gender = (r.choice(MEN), "m") if r.random() < 0.5 else (r.choice(WOMEN), "f")
-        return Subject(name, name, "il", gender, False)
+        name = _name(r)
+        return Subject(name.en, name.en, "il", name.gender, False)
     if x < 0.65:
         his, hers = r.choice(MEN), r.choice(WOMEN)
         return Subject(f"{his} and {hers}", f"{his} et {hers}", "ils", "m", True)
-    phrase = _the(r, "person", plural=plural)
+    noun = _pick(r, *(("kin", "person", "child") if children else ("kin", "person")))
+    phrase = noun_phrase(noun, r.choice(POSSESSIVES) if "kin" in noun.kinds else "the", _maybe_plural(r, noun, plural))
+    return _subject(phrase)
+
+
+def _anyone(r: random.Random, children: bool = True) -> Subject:
+    return r.choice(PRONOUNS) if r.random() < 0.5 else _person(r, children=children)
+
+
+def _adult(r: random.Random, *kinds: str) -> tuple[Subject, Noun | None]:
+    """One person who can have a profession and an age: he, she, a name or a relative, with the noun of a relative."""
+    x = r.random()
+    if x < 0.25:
+        return r.choice((HE, SHE)), None
+    if x < 0.6:
+        name = _name(r)
+        return Subject(name.en, name.en, "il", name.gender, False), None
+    noun = _pick(r, *kinds)
+    return _subject(noun_phrase(noun, r.choice(POSSESSIVES))), noun
+
+
+def _subject(phrase: Phrase) -> Subject:
+    """A noun phrase as a subject of the third person."""
     return Subject(phrase.en, phrase.fr, "ils" if phrase.plural else "il", phrase.gender, phrase.plural)
 
 
-def _adult(r: random.Random) -> Subject:
-    """He, she, a name or a relative: one person who can have a profession and an age."""
-    x = r.random()
-    if x < 0.3:
-        return r.choice(PRONOUNS[1:3])
-    if x < 0.7:
-        name, gender = (r.choice(MEN), "m") if r.random() < 0.5 else (r.choice(WOMEN), "f")
-        return Subject(name, name, "il", gender, False)
-    phrase = noun_phrase(_pick(r, "kin"), r.choice(POSSESSIVES))
-    return Subject(phrase.en, phrase.fr, "il", phrase.gender, False)
+def _pronoun(who: Subject) -> Subject:
+    """The pronoun that takes up a subject already named."""
+    if who.person == "il":
+        return SHE if who.gender == "f" else HE
+    if who.gender == "f":
+        return Subject("they", "elles", "ils", "f", True)
+    return next(s for s in PRONOUNS if s.person == who.person)
 
 
-def _anyone(r: random.Random) -> Subject:
-    return r.choice(PRONOUNS) if r.random() < 0.5 else _person(r)
+# --------------------------------------------------------------------------------------------------- sentences
 
 
 def _is_third(s: Subject) -> bool:
     return s.person == "il"
 
 
-def _be(s: Subject, past: bool = False) -> str:
+def _be(s: Subject | Phrase, past: bool = False) -> str:
+    if isinstance(s, Phrase):
+        s = _subject(s)
     if past:
         return "was" if s.en == "I" or _is_third(s) else "were"
     return "am" if s.en == "I" else "is" if _is_third(s) else "are"
+
+
+def _est(what: Phrase) -> str:
+    return "sont" if what.plural else "est"
 
 
 def _do(s: Subject) -> str:
@@ -269,70 +306,108 @@ def _present(s: Subject, verb: Verb) -> str:
     return english.third_person(verb.en) if _is_third(s) else verb.en
 
 
-def _is_doing(s: Subject, verb: Verb) -> str:
-    """What is going on now: "is reading", but "knows"."""
-    return _present(s, verb) if verb.en in STATES else f"{_be(s)} {english.ing(verb.en)}"
-
-
-def _is_not_doing(s: Subject, verb: Verb) -> str:
-    return f"{_do(s)} not {verb.en}" if verb.en in STATES else f"{_be(s)} not {english.ing(verb.en)}"
-
-
 def _not(fr_verb: str, negation: str = "pas") -> str:
     return f"ne {fr_verb} {negation}"
 
 
-def _object(r: random.Random, verb: Verb, definite: bool = False, **options) -> Phrase:
-    """What a verb takes: definite, but general after a verb of taste and indefinite after wanting."""
-    kind = r.choice(verb.kinds)
-    if verb in TASTES and kind in ("food", "drink", "item", "animal"):
-        noun, many = r.choice(NOUNS_OF[kind]), kind in ("item", "animal")
-        phrase = noun_phrase(noun, "the", many)
+def _expression(r: random.Random, *sections: str) -> tuple[str, str]:
+    return r.choice([pair for section in sections for pair in EXPRESSIONS[section]])
+
+
+def _verbs(use: str) -> list[Verb]:
+    return [v for v in TRANSITIVE if use in v.uses]
+
+
+def _object(r: random.Random, verb: Verb, who: Subject | None = None, known: bool = False) -> Phrase:
+    """What a verb takes, with the preposition in French. `known`: not "a" thing, as after a negation."""
+    if verb.en in LIKED and r.random() < 0.7:
+        noun = _pick(r, *LIKED[verb.en])
+        while "big" in noun.kinds:  # one likes pineapple, not pineapples
+            noun = _pick(r, *LIKED[verb.en])
+        phrase = noun_phrase(noun, "the", noun.counted > 0)
         return phrase._replace(en=phrase.en.removeprefix("the "))
-    if verb.en == "want" and not definite:
-        return _a(r, kind, adjective=0.3)
-    if kind == "person" and r.random() < 0.3:
-        name, gender = (r.choice(MEN), "m") if r.random() < 0.5 else (r.choice(WOMEN), "f")
-        return Phrase(name, name, gender, False)
-    return _the(r, kind, **options)
+    kind = r.choice(verb.kinds)
+    if kind in ("person", "kin") and r.random() < 0.3:
+        name = _name(r)
+        return name._replace(fr=join(verb.preposition, name.en))
+    if verb.whose == "self" and who and who.plural:  # several people do not wear one coat
+        return noun_phrase(_pick(r, "pair"), "this" if known else _own(who))
+    noun = r.choice(NOUNS_OF[kind])
+    while "womens" in noun.kinds and verb.whose == "self" and who and who.gender == "m":
+        noun = r.choice(NOUNS_OF[kind])
+    det = _determiner(r, noun, verb.whose, who)
+    if known and (det == "a" or verb.whose == "self"):
+        det = "this"
+    share = 0.15 if verb.whose in ("own", "other", "gift", "new") and det != "a" else 0.0
+    many = verb.whose == "many" or _maybe_plural(r, noun, share)
+    phrase = noun_phrase(noun, det, many)
+    return phrase._replace(fr=join(verb.preposition, phrase.fr))
 
 
-def _action(r: random.Random, verbs: list[Verb] | None = None, definite: bool = False) -> tuple[Verb, str, str]:
-    """A verb with its object or place: (verb, what follows in English, what follows in French)."""
-    x = r.random()
-    if x < 0.7:
-        verb = r.choice(verbs or EVENTS)
-        what = _object(r, verb, definite)
-        return verb, what.en, join(verb.preposition, what.fr)
-    if x < 0.85:
-        return r.choice(INTRANSITIVE), "", ""
-    return _going(r)
-
-
-def _going(r: random.Random) -> tuple[Verb, str, str]:
-    verb = r.choice(MOTION)
+def _going(r: random.Random, verb: Verb) -> Phrase:
+    """Where one goes, with its preposition."""
     where = noun_phrase(_pick(r, *verb.kinds), "the")
-    en_prep = {"arrive": "at ", "stay": "at ", "enter": ""}.get(verb.en, "to ")
-    return verb, en_prep + where.en, join(verb.preposition, where.fr)
+    preposition = {"arrive": "at ", "stay": "at ", "enter": ""}.get(verb.en, "to ")
+    return Phrase(preposition + where.en, join(verb.preposition, where.fr))
 
 
-def _expression(r: random.Random, section: str) -> tuple[str, str]:
-    return r.choice(EXPRESSIONS[section])
+def _action(
+    r: random.Random, use: str, whom: Callable[..., Subject] = _anyone, known: bool = False
+) -> tuple[Subject, Verb, Phrase]:
+    """Somebody, a verb that is natural in this use, and what or where: (who, verb, the rest of the sentence)."""
+    x = r.random()
+    verbs = _verbs(use) if x < 0.72 else [v for v in (INTRANSITIVE if x < 0.86 else MOTION) if use in v.uses]
+    verb = r.choice(verbs or _verbs(use))
+    who = whom(r, children="adult" not in verb.uses)
+    return who, verb, _complement(r, verb, who, known)
 
 
-def _time(r: random.Random) -> tuple[str, str]:
-    """A time of day: ("at half past ten", "à dix heures et demie")."""
-    hour = r.randint(1, 11)
-    fr_hour = "une heure" if hour == 1 else f"{number(hour)[1]} heures"
-    return r.choice(
-        [
-            (f"at {number(hour)[0]} o'clock", f"à {fr_hour}"),
-            (f"at half past {number(hour)[0]}", f"à {fr_hour} et demie"),
-            (f"at a quarter past {number(hour)[0]}", f"à {fr_hour} et quart"),
-            (f"at a quarter to {number(hour)[0]}", f"à {fr_hour} moins le quart"),
-            ("at noon", "à midi"),
-        ]
+def _complement(r: random.Random, verb: Verb, who: Subject | None = None, known: bool = False) -> Phrase:
+    if not verb.kinds:
+        return Phrase("", "")
+    if verb in MOTION:
+        return _going(r, verb)
+    while True:
+        what = _object(r, verb, who, known)
+        if not who or what.en != who.en:  # nobody thanks himself
+            return what
+
+
+def _when(r: random.Random, tense: str, verb: Verb, share: float = 0.5) -> tuple[str, str]:
+    """A time for what happened ("past") or will happen ("future"), as long ago as the verb bears; or none."""
+    sections = {"day": ["day"], "any": ["day", "any"], "long": ["any"], "none": []}[verb.when]
+    if not sections or r.random() >= share:
+        return "", ""
+    return _expression(r, *(f"{tense} {section}" for section in sections))
+
+
+def _told(r: random.Random, who: Subject, verb: Verb, what: Phrase) -> tuple[str, str]:
+    """What somebody did, maybe with a time. A past that looks like the present ("we read") always has one."""
+    unclear = verb.past == verb.en and not _is_third(who)
+    denied = r.random() < 0.2 and "fond" not in verb.uses
+    when_en, when_fr = _when(
+        r, "past", verb._replace(when="day") if denied and verb.when == "any" else verb, 1.0 if unclear else 0.5
     )
+    if verb.auxiliary == "être":
+        have, participle = ETRE[who.person], french.agree(verb.participle, who.gender, who.plural)
+    else:
+        have, participle = AVOIR[who.person], verb.participle
+    if denied and not what.en.startswith(("a ", "an ")):
+        return f"{who.en} did not {verb.en} {what.en} {when_en}", join(who.fr, _not(have), participle, what.fr, when_fr)
+    return f"{who.en} {verb.past} {what.en} {when_en}", join(who.fr, have, participle, what.fr, when_fr)
+
+
+def _time(r: random.Random, first: int = 1, last: int = 11, noon: bool = True) -> tuple[str, str]:
+    """A time of day between two hours: ("at half past ten", "à dix heures et demie")."""
+    hour = r.randint(first, last)
+    fr_hour = "une heure" if hour == 1 else f"{number(hour)[1]} heures"
+    times = [
+        (f"at {number(hour)[0]} o'clock", f"à {fr_hour}"),
+        (f"at half past {number(hour)[0]}", f"à {fr_hour} et demie"),
+        (f"at a quarter past {number(hour)[0]}", f"à {fr_hour} et quart"),
+        (f"at a quarter to {number(hour)[0]}", f"à {fr_hour} moins le quart"),
+    ]
+    return r.choice(times + [("at noon", "à midi")] if noon else times)
 
 
 def number(n: int) -> tuple[str, str]:
@@ -384,14 +459,18 @@ def construction(function):
 
 @construction
 def greeting(r):
-    section = "greeting" if r.random() < 0.7 else "wish"
-    en, fr = _expression(r, section)
-    named = r.random() < 0.8
-    if named:
-        who_en, who_fr = _expression(r, "addressee") if r.random() < 0.5 else (r.choice(MEN + WOMEN),) * 2
-        en, fr = f"{en}, {who_en}", f"{fr}, {who_fr}"
-    if section == "greeting" and r.random() < 0.9:
-        more_en, more_fr = _expression(r, "courtesy" if named or r.random() < 0.7 else "question to a stranger")
+    opening = r.choice(("hello", "hello", "welcome", "thanks", "sorry", "farewell", "wish"))
+    en, fr = _expression(r, opening)
+    whom = "stranger" if opening == "sorry" else r.choice(("friend", "friend", "stranger", "group"))
+    if en == "happy birthday" or en.startswith("see you"):  # "à bientôt à tous" is clumsy
+        whom = "friend"
+    if r.random() < 0.9:
+        named = whom == "friend" and r.random() < 0.8
+        who_en, who_fr = (r.choice(MEN + WOMEN),) * 2 if named else _expression(r, whom)
+        en, fr = f"{en}, {who_en}", f"{fr} {who_fr}" if who_en == "everyone" else f"{fr}, {who_fr}"
+    if opening != "wish" and r.random() < 0.85:
+        more = [f"after {opening}", f"after {opening}, {whom}"]
+        more_en, more_fr = _expression(r, *(each for each in more if each in EXPRESSIONS))
         return f"{en}. {more_en[:-1]}", f"{fr}. {more_fr[:-1].rstrip()}", more_en[-1]
     return en, fr
 
@@ -405,20 +484,18 @@ def origin(r):
         verb = VERB["come"]
         return f"{who.en} {_present(who, verb)} from {country}", join(who.fr, verb.present[who.person], source)
     place_en, place_fr = (country, inside) if r.random() < 0.6 else ((city := r.choice(CITIES)), f"à {city}")
-    live = french.present("habiter", "er")
     if x < 0.75:
-        return f"{who.en} {'lives' if _is_third(who) else 'live'} in {place_en}", join(
-            who.fr, live[who.person], place_fr
-        )
-    return (f"{who.en} {_do(who)} not live in {place_en}", join(who.fr, _not(live[who.person]), place_fr))
+        live = "lives" if _is_third(who) else "live"
+        return f"{who.en} {live} in {place_en}", join(who.fr, HABITER[who.person], place_fr)
+    return f"{who.en} {_do(who)} not live in {place_en}", join(who.fr, _not(HABITER[who.person]), place_fr)
 
 
 @construction
 def profession(r):
-    who = _adult(r)
+    x = r.random()
+    who, _ = _adult(r, "peer", "young") if x > 0.75 else _adult(r, "peer", "young", "parent")
     en, masculine, feminine = r.choice(PROFESSIONS)
     job = feminine if who.gender == "f" else masculine
-    x = r.random()
     if x < 0.5:
         return f"{who.en} is {english.article(en)}", join(who.fr, "est", job)
     if x < 0.75:
@@ -426,126 +503,127 @@ def profession(r):
     return f"{who.en} wants to be {english.article(en)}", join(who.fr, "veut être", job)
 
 
-def _described(r, kind):
-    """Something or someone and an adjective that suits it: (Subject, Adjective)."""
-    if kind == "person":
+PERSON = Noun("", "", "", "", "m", ("person",))
+DESCRIBED = [noun for noun in NOUNS if not {"kin", "person", "child"} & set(noun.kinds) and adjectives(noun)]
+
+
+def _described(r: random.Random, nouns: list[Noun] = DESCRIBED, person: float = 0.2) -> tuple[Subject, Adjective]:
+    """Something or someone and an adjective that suits it."""
+    if r.random() >= person:
+        noun = r.choice(nouns)
+        phrase = noun_phrase(noun, _determiner(r, noun, "own"), _maybe_plural(r, noun, 0.15))
+        return _subject(phrase), r.choice(adjectives(noun))
+    who = _anyone(r)
+    while who.person == "vous":  # one person or several? Nothing that agrees with "vous" can be right for both
         who = _anyone(r)
-        fitting = [
-            a
-            for a in PREDICATES_OF["person"]
-            if who.gender
-            or a.forms["m", who.plural] == a.forms["f", who.plural]
-            and (who.person != "vous" or a.forms["m", False] == a.forms["m", True])
-        ]
-        if who.person == "vous":
-            # One "vous" may be one person or several: only what never changes would fit, so speak of somebody else.
-            who, fitting = PRONOUNS[1], PREDICATES_OF["person"]
-        return who, r.choice(fitting)
-    phrase = _the(r, kind)
-    third = Subject(phrase.en, phrase.fr, "ils" if phrase.plural else "il", phrase.gender, phrase.plural)
-    return third, r.choice(PREDICATES_OF[kind])
+    fitting = adjectives(PERSON)
+    if not who.gender:
+        fitting = [a for a in fitting if a.forms["m", who.plural] == a.forms["f", who.plural]]
+    return who, r.choice(fitting)
 
 
-DESCRIBED_KINDS = ["person"] * 4 + [
-    "warm",
-    "sweets",
-    "surface",
-    "container",
-    "line",
-    "hours",
-    "thing",
-    "clothes",
-    "furniture",
-    "vehicle",
-    "place",
-    "building",
-    "landmark",
-    "room",
-    "way",
-    "animal",
-    "drink",
-    "item",
-    "text",
-]
+def _degree(r: random.Random, adjective: Adjective, share: float) -> tuple[str, str]:
+    if not adjective.graded or r.random() >= share:
+        return "", ""
+    return r.choice(
+        [pair for pair in EXPRESSIONS["degree"] if adjective.degree == "all" or pair[0] in ("very", "really")]
+    )
 
 
 @construction
 def be_adjective(r):
-    kind = r.choice(DESCRIBED_KINDS)
-    who, adjective = _described(r, kind)
-    en_be, past = _be(who), False
-    if r.random() < 0.2:
-        en_be, past = _be(who, past=True), True
-    fr_be = (IMPARFAIT if past else ETRE)[who.person]
+    who, adjective = _described(r)
+    past = r.random() < 0.25 and (who.gender is None or not who.en.startswith(("the ", "this ", "these ")))
+    en_be, fr_be = _be(who, past), (IMPARFAIT if past else ETRE)[who.person]
     form = adjective.forms[who.gender or "m", who.plural]
-    if r.random() < 0.25:
+    if r.random() < 0.25 and adjective.degree != "fixed":
         return f"{who.en} {en_be} not {adjective.en}", join(who.fr, _not(fr_be), form)
-    degree_en, degree_fr = ("", "") if adjective.en in UNGRADED or r.random() < 0.4 else _expression(r, "degree")
-    return " ".join(f"{who.en} {en_be} {degree_en} {adjective.en}".split()), join(who.fr, fr_be, degree_fr, form)
+    degree_en, degree_fr = _degree(r, adjective, 0.6)
+    return f"{who.en} {en_be} {degree_en} {adjective.en}", join(who.fr, fr_be, degree_fr, form)
 
 
 @construction
 def have(r):
-    who = _anyone(r)
     x = r.random()
-    if x < 0.3:
+    who = _anyone(r, children=x < 0.32)
+    if x < 0.25:
         en, fr = _expression(r, "feeling")
-        if r.random() < 0.3:
+        if r.random() < 0.3 and en not in ("right", "wrong"):
             return f"{who.en} {_be(who)} not {en}", join(who.fr, _not(AVOIR[who.person]), fr)
         return f"{who.en} {_be(who)} {en}", join(who.fr, AVOIR[who.person], fr)
-    kinds = ("thing", "clothes", "domestic", "own", "building", "furniture")
-    if x < 0.4:
-        what = _a(r, "thing", "own")
+    if x < 0.32:
+        animal = noun_phrase(_pick(r, "feared"), "the", True)
+        return f"{who.en} {_be(who)} afraid of {animal.en.removeprefix('the ')}", join(
+            who.fr, AVOIR[who.person], "peur de", animal.fr
+        )
+    if x < 0.42:
+        shared = who.person in ("nous", "ils")
+        what = _a(r, "tool", "ladder", "helpful", *(() if shared else ("belonging", "clothes", "bag", "bathing")))
         return f"{who.en} {'needs' if _is_third(who) else 'need'} {what.en}", join(
             who.fr, AVOIR[who.person], "besoin de", what.fr
         )
+    kinds = ("pet", "own", "building", "furniture", "appliance")  # several people have these together
+    if who.person not in ("nous", "ils"):
+        kinds += ("belonging", "clothes", "bag", "music", "book")
     if x < 0.55:
         what = _a(r, *kinds, det="no")
         return f"{who.en} {_do(who)} not have {'any ' + what.en if what.plural else english.article(what.en)}", join(
             who.fr, _not(AVOIR[who.person]), what.fr
         )
-    what = _a(r, *kinds, adjective=0.8, plural=0.2)
+    what = _a(r, *kinds, adjective=0.8)
     return f"{who.en} {'has' if _is_third(who) else 'have'} {what.en}", join(who.fr, AVOIR[who.person], what.fr)
 
 
-def _spot(r, *kinds: str) -> tuple[str, str]:
-    """Where a small thing may be: on the table, in the drawer."""
-    kind = r.choice(kinds)
-    en, fr = r.choice((("on", "sur"), ("on", "sur"), ("under", "sous"))) if kind == "surface" else ("in", "dans")
-    noun = r.choice([n for n in NOUNS_OF[kind] if not (en == "under" and n.en in ("carpet", "shelf"))])
-    place = noun_phrase(noun, "the")
-    return f"{en} {place.en}", f"{fr} {place.fr}"
+KEPT = [noun for noun in NOUNS if noun.homes]
+AMOUNTS = [noun for noun in KEPT if not noun.counted and "pair" not in noun.kinds]
+THINGS = [noun for noun in KEPT if noun not in AMOUNTS]
+
+
+STOCK = [
+    noun
+    for noun in THINGS
+    if {"fruit", "vegetable", "baked", "ware", "cutlery", "bathing", "bedding", "stationery"} & set(noun.kinds)
+]
+
+
+def _home(r: random.Random, noun: Noun) -> tuple[str, str]:
+    """Where a thing may be: on the table, in the drawer."""
+    preposition, name = r.choice(noun.homes)
+    place = noun_phrase(NOUN[name], "the")
+    return f"{preposition} {place.en}", join({"on": "sur", "under": "sous", "in": "dans"}[preposition], place.fr)
 
 
 @construction
 def there_is(r):
-    where_en, where_fr = _spot(r, "surface", "room")
-    kinds = ("thing", "clothes", "item", "text")
     x = r.random()
-    if x < 0.35:
-        what = _a(r, *kinds, adjective=0.3)
-        return f"there {'are' if what.plural else 'is'} {what.en} {where_en}", join("il y a", what.fr, where_fr)
-    if x < 0.65:
-        noun, n = _pick(r, *kinds), r.randint(2, 12)
+    noun = r.choice(AMOUNTS if x < 0.2 else THINGS)
+    where_en, where_fr = _home(r, noun)
+    if x < 0.2:
+        what = noun_phrase(noun, "some")
+        return f"there is {what.en} {where_en}", join("il y a", what.fr, where_fr)
+    if x < 0.55:
+        fitting = adjectives(noun, attribute=True)
+        attribute = r.choice(fitting) if fitting and r.random() < 0.4 else None
+        what = noun_phrase(noun, "a", "berry" in noun.kinds, attribute)
+        return f"there {_be(what)} {what.en} {where_en}", join("il y a", what.fr, where_fr)
+    if x < 0.85 and noun.counted:
+        n = r.randint(2, 3 if "big" in noun.kinds else noun.counted)
         return f"there are {number(n)[0]} {noun.en_plural} {where_en}", join(
             "il y a", number(n)[1], noun.fr_plural, where_fr
         )
-    if x < 0.8:
-        noun = _pick(r, *kinds)
-        return f"there are no {noun.en_plural} {where_en}", join("il n'y a pas de", noun.fr_plural, where_fr)
-    what = _a(r, "food", "drink")
-    return f"there is {what.en} in the kitchen", join("il y a", what.fr, "dans la cuisine")
+    noun = r.choice(STOCK)
+    where_en, where_fr = _home(r, noun)
+    return f"there are no {noun.en_plural} {where_en}", join("il n'y a pas de", noun.fr_plural, where_fr)
 
 
 @construction
 def location(r):
     if r.random() < 0.5:
-        what = _the(r, "clothes", "text", "fruit", plural=0.35)
-        where_en, where_fr = _spot(r, "surface", "container", "room")
-        return f"{what.en} {'are' if what.plural else 'is'} {where_en}", join(
-            what.fr, "sont" if what.plural else "est", where_fr
-        )
-    a, b, c = (noun_phrase(noun, "the") for noun in r.sample(NOUNS_OF["place"], 3))
+        noun = r.choice(KEPT)
+        what = noun_phrase(noun, _definite(r, noun), _maybe_plural(r, noun, 0.35))
+        where_en, where_fr = _home(r, noun)
+        return f"{what.en} {_be(what)} {where_en}", join(what.fr, _est(what), where_fr)
+    a, b, c = (noun_phrase(noun, "the") for noun in r.sample(NOUNS_OF["town"], 3))
     if r.random() < 0.2:
         return f"{a.en} is between {b.en} and {c.en}", join(a.fr, "est entre", b.fr, "et", c.fr)
     en, fr = _expression(r, "side")
@@ -554,256 +632,309 @@ def location(r):
     return f"{a.en} is {en} {b.en}", join(a.fr, "est", fr, b.fr)
 
 
+def _state(r: random.Random, known: bool = False) -> tuple[Subject, Verb, Phrase]:
+    verb = r.choice([v for v in STATES if not (known and "fond" in v.uses)])
+    who = _anyone(r, children=False)
+    return who, verb, _complement(r, verb, who, known)
+
+
 @construction
 def present(r):
-    who = _anyone(r)
-    verb, en, fr = _action(r, TRANSITIVE)
     x = r.random()
-    if x < 0.4 and verb.en not in STATES:
-        return f"{who.en} {_be(who)} {english.ing(verb.en)} {en}", join(who.fr, verb.present[who.person], fr)
-    if x < 0.65 and verb.en not in STATES:
+    if x < 0.25:
+        who, verb, what = _state(r)
+        return f"{who.en} {_present(who, verb)} {what.en}", join(who.fr, verb.present[who.person], what.fr)
+    if x < 0.55:
+        who, verb, what = _action(r, "habit", known=True)
         often_en, often_fr = _expression(r, "frequency")
-        return f"{who.en} {often_en} {_present(who, verb)} {en}", join(who.fr, verb.present[who.person], often_fr, fr)
-    return f"{who.en} {_present(who, verb)} {en}", join(who.fr, verb.present[who.person], fr)
+        return f"{who.en} {often_en} {_present(who, verb)} {what.en}", join(
+            who.fr, verb.present[who.person], often_fr, what.fr
+        )
+    who, verb, what = _action(r, "now")
+    return f"{who.en} {_be(who)} {english.ing(verb.en)} {what.en}", join(who.fr, verb.present[who.person], what.fr)
 
 
 @construction
 def negation(r):
-    who = _anyone(r)
-    verb, en, fr = _action(r, TRANSITIVE, definite=True)
     x = r.random()
-    if x < 0.3 and verb.en not in STATES:
-        return f"{who.en} never {_present(who, verb)} {en}", join(who.fr, _not(verb.present[who.person], "jamais"), fr)
-    if x < 0.45 and verb.en != "love":
-        return f"{who.en} no longer {_present(who, verb)} {en}", join(
-            who.fr, _not(verb.present[who.person], "plus"), fr
+    if x < 0.25:
+        who, verb, what = _state(r, known=True)
+        return f"{who.en} {_do(who)} not {verb.en} {what.en}", join(who.fr, _not(verb.present[who.person]), what.fr)
+    if x < 0.6:
+        who, verb, what = _action(r, "habit", known=True)
+        en, fr = r.choice((("never", "jamais"), ("no longer", "plus")))
+        return f"{who.en} {en} {_present(who, verb)} {what.en}", join(
+            who.fr, _not(verb.present[who.person], fr), what.fr
         )
-    return f"{who.en} {_is_not_doing(who, verb)} {en}", join(who.fr, _not(verb.present[who.person]), fr)
+    who, verb, what = _action(r, "now", known=True)
+    return f"{who.en} {_be(who)} not {english.ing(verb.en)} {what.en}", join(
+        who.fr, _not(verb.present[who.person]), what.fr
+    )
+
+
+DAILY = [VERB[en] for en in ("eat", "drink", "use")]  # what one may do too much
+ONCE = [VERB[en] for en in ("eat", "drink", "buy", "cook", "order", "bring")]
 
 
 @construction
 def partitive(r):
-    who = _anyone(r)
-    verb = r.choice(EATING)
-    what = _a(r, *[kind for kind in verb.kinds if kind in ("food", "drink", "dish")])
-    bare = what.en.removeprefix("some ")
+    who = _anyone(r, children=False)
     x = r.random()
     if x < 0.2:
+        what = _some(r, "eaten", "drink", "larder")
         return f"I would like {what.en}, please", join("je voudrais", what.fr) + ", s'il vous plaît"
+    if x < 0.3:
+        what = _some(r, "larder")
+        return f"{who.en} {'needs' if _is_third(who) else 'need'} {what.en}", join(
+            who.fr, AVOIR[who.person], "besoin de", _without_article(what)
+        )
+    verb = r.choice(DAILY if x < 0.65 else ONCE)
+    what = _some(r, *verb.amounts)
+    bare = what.en.removeprefix("some ")
     if x < 0.5:
-        nothing = what.fr.replace("de les ", "de ").replace("de la ", "de ").replace("de le ", "de ")
-        return f"{who.en} {_do(who)} not {verb.en} {bare}", join(who.fr, _not(verb.present[who.person]), nothing)
-    if x < 0.65:
         en, fr = _expression(r, "quantity")
-        noun = what.fr.replace("de les ", "").replace("de la ", "").replace("de le ", "")
-        return f"{who.en} {_present(who, verb)} {en} {bare}", join(who.fr, verb.present[who.person], fr, noun)
-    return f"{who.en} {_present(who, verb)} {what.en}", join(who.fr, verb.present[who.person], what.fr)
+        return f"{who.en} {_present(who, verb)} {en} {bare}", join(
+            who.fr, verb.present[who.person], fr, _without_article(what)
+        )
+    if x < 0.65:
+        return f"{who.en} {_do(who)} not {verb.en} {bare}", join(
+            who.fr, _not(verb.present[who.person]), "de", _without_article(what)
+        )
+    if x < 0.8:
+        when_en, when_fr = _when(r, "past", verb._replace(when="day"))
+        return f"{who.en} {verb.past} {what.en} {when_en}", join(
+            who.fr, AVOIR[who.person], verb.participle, what.fr, when_fr
+        )
+    return f"{who.en} {_be(who)} {english.ing(verb.en)} {what.en}", join(who.fr, verb.present[who.person], what.fr)
 
 
 @construction
 def past_avoir(r):
-    who = _anyone(r)
-    verb = r.choice(EVENTS + INTRANSITIVE)
-    what = _object(r, verb) if verb.kinds else Phrase("", "", "m", False)
-    when_en, when_fr = _expression(r, "past time") if r.random() < 0.5 else ("", "")
-    have_fr, obj_fr = AVOIR[who.person], join(verb.preposition, what.fr)
-    if r.random() < 0.25:
-        return (
-            f"{who.en} did not {verb.en} {what.en} {when_en}",
-            join(who.fr, _not(have_fr), verb.participle, obj_fr, when_fr),
-        )
-    return f"{who.en} {verb.past} {what.en} {when_en}", join(who.fr, have_fr, verb.participle, obj_fr, when_fr)
+    who, verb, what = _action(r, "past")
+    while verb.auxiliary == "être":
+        who, verb, what = _action(r, "past")
+    return _told(r, who, verb, what)
 
 
 @construction
 def past_etre(r):
-    who = _person(r, plural=0.3)
-    verb, en, fr = _going(r)
-    participle = french.agree(verb.participle, who.gender, who.plural)
-    when_en, when_fr = _expression(r, "past time") if r.random() < 0.5 else ("", "")
-    if r.random() < 0.2:
-        return f"{who.en} did not {verb.en} {en} {when_en}", join(
-            who.fr, _not(ETRE[who.person]), participle, fr, when_fr
-        )
-    return f"{who.en} {verb.past} {en} {when_en}", join(who.fr, ETRE[who.person], participle, fr, when_fr)
+    who, verb = _person(r, plural=0.3), r.choice([v for v in MOTION if "past" in v.uses])
+    return _told(r, who, verb, _going(r, verb))
 
 
 @construction
 def near_future(r):
-    who = _anyone(r)
-    verb, en, fr = _action(r)
-    when_en, when_fr = _expression(r, "future time") if r.random() < 0.6 else ("", "")
+    who, verb, what = _action(r, "future")
+    when_en, when_fr = _when(r, "future", verb, 0.6)
     if r.random() < 0.2:
-        return f"{who.en} {_be(who)} not going to {verb.en} {en} {when_en}", join(
-            who.fr, _not(ALLER[who.person]), verb.fr, fr, when_fr
+        return f"{who.en} {_be(who)} not going to {verb.en} {what.en} {when_en}", join(
+            who.fr, _not(ALLER[who.person]), verb.fr, what.fr, when_fr
         )
-    return f"{who.en} {_be(who)} going to {verb.en} {en} {when_en}", join(
-        who.fr, ALLER[who.person], verb.fr, fr, when_fr
+    return f"{who.en} {_be(who)} going to {verb.en} {what.en} {when_en}", join(
+        who.fr, ALLER[who.person], verb.fr, what.fr, when_fr
     )
 
 
 @construction
 def modal(r):
-    who = _anyone(r)
-    plain, third, forms = r.choice(MODALS)
-    verb, en, fr = _action(r, DELIBERATE)
-    if r.random() < 0.2:
-        language_en, language_fr = r.choice(LANGUAGES)
-        return (
-            f"{who.en} {third if _is_third(who) else plain} learn {language_en}",
-            join(who.fr, forms[who.person], "apprendre le", language_fr),
+    name = r.choice(list(MODALS))
+    plain, third, forms = MODALS[name]
+    if name != "can" and r.random() < 0.2:
+        who, (en, fr) = _anyone(r), r.choice(LANGUAGES)
+        return f"{who.en} {third if _is_third(who) else plain} learn {en}", join(
+            who.fr, forms[who.person], "apprendre le", fr
         )
-    if plain in ("want to", "can") and r.random() < 0.25:
-        en_modal = "cannot" if plain == "can" else f"{_do(who)} not want to"
-        return f"{who.en} {en_modal} {verb.en} {en}", join(who.fr, _not(forms[who.person]), verb.fr, fr)
-    return f"{who.en} {third if _is_third(who) else plain} {verb.en} {en}", join(who.fr, forms[who.person], verb.fr, fr)
+    negated = name in ("want", "can") and r.random() < 0.25
+    who, verb, what = _action(r, "wish" if name == "want" else name, known=negated)
+    if negated:
+        en_modal = "cannot" if name == "can" else f"{_do(who)} not want to"
+        return f"{who.en} {en_modal} {verb.en} {what.en}", join(who.fr, _not(forms[who.person]), verb.fr, what.fr)
+    return f"{who.en} {third if _is_third(who) else plain} {verb.en} {what.en}", join(
+        who.fr, forms[who.person], verb.fr, what.fr
+    )
+
+
+def _of_people(use: str) -> list[Verb]:
+    """Verbs of this use whose object can be a person."""
+    return [v for v in _verbs(use) if {"person", "kin"} & set(v.kinds)]
 
 
 @construction
 def object_pronoun(r):
-    who = _anyone(r)
     x = r.random()
     if x < 0.25:
-        thing = _the(r, "thing", "text", "clothes", plural=0.3)
+        noun = _pick(r, "belonging", "document", "book", "clothes", "cutlery", "toy", "tool")
+        thing = noun_phrase(noun, _definite(r, noun), _maybe_plural(r, noun, 0.3))
         it, le = ("them", "les") if thing.plural else ("it", "la" if thing.gender == "f" else "le")
-        are, sont = ("are", "sont") if thing.plural else ("is", "est")
         return (
-            f"where {are} {thing.en}? I cannot find {it}",
-            french.sentence(join("où", sont, thing.fr), "?") + " " + join("Je ne", le, "trouve pas"),
+            f"where {_be(thing)} {thing.en}? I cannot find {it}",
+            french.sentence(join("où", _est(thing), thing.fr), "?") + " " + join("Je ne", le, "trouve pas"),
         )
-    verb = r.choice(FOR_PEOPLE)
+    who = _anyone(r)
     en, direct, indirect = r.choice((("him", "le", "lui"), ("her", "la", "lui"), ("them", "les", "leur")))
-    pronoun = indirect if verb.preposition else direct
-    if x < 0.6:
-        return f"{who.en} {_is_doing(who, verb)} {en}", join(who.fr, pronoun, verb.present[who.person])
-    if x < 0.8:
-        return f"{who.en} {_is_not_doing(who, verb)} {en}", join(who.fr, "ne", pronoun, verb.present[who.person], "pas")
-    plain, third, forms = r.choice(MODALS)
+    if x < 0.75:
+        verb = r.choice(_of_people("now") + _of_people("state"))
+        fr = indirect if verb.preposition else direct
+        progressive = "state" not in verb.uses
+        if x < 0.55:
+            doing = f"{_be(who)} {english.ing(verb.en)}" if progressive else _present(who, verb)
+            return f"{who.en} {doing} {en}", join(who.fr, fr, verb.present[who.person])
+        doing = f"{_be(who)} not {english.ing(verb.en)}" if progressive else f"{_do(who)} not {verb.en}"
+        return f"{who.en} {doing} {en}", join(who.fr, "ne", fr, verb.present[who.person], "pas")
+    name = r.choice(list(MODALS))
+    plain, third, forms = MODALS[name]
+    verb = r.choice(_of_people("wish" if name == "want" else name))
     return f"{who.en} {third if _is_third(who) else plain} {verb.en} {en}", join(
-        who.fr, forms[who.person], pronoun, verb.fr
+        who.fr, forms[who.person], indirect if verb.preposition else direct, verb.fr
     )
 
 
 @construction
 def yes_no_question(r):
+    def asked(r, children=True):  # nobody asks whether he himself is doing something
+        who = _anyone(r, children)
+        return YOU if who in (I, WE) else who
+
     x = r.random()
     if x < 0.2:
-        verb = r.choice(DELIBERATE)
-        what = _object(r, verb)
-        return f"can you {verb.en} {what.en}", join("pouvez-vous", verb.fr, verb.preposition, what.fr), "?"
-    who = _anyone(r)
-    if who.en in ("I", "we"):
-        who = PRONOUNS[4]
+        verb = r.choice(_verbs("please"))
+        what = _complement(r, verb)
+        return f"can you {verb.en} {what.en}", join("pouvez-vous", verb.fr, what.fr), "?"
     if x < 0.35:
-        en, fr = r.choice(LANGUAGES)
+        who, (en, fr) = asked(r), r.choice(LANGUAGES)
         return (
             f"{_do(who)} {who.en} speak {en}",
             join("est-ce que", who.fr, VERB["talk to"].present[who.person], fr),
             "?",
         )
-    if x < 0.55 and who.gender:
-        verb, en, fr = _going(r)
+    if x < 0.5:
+        who, verb = _person(r), r.choice([v for v in MOTION if "past" in v.uses])
+        where = _going(r, verb)
+        participle = french.agree(verb.participle, who.gender, who.plural)
         return (
-            f"did {who.en} {verb.en} {en}",
-            join("est-ce que", who.fr, ETRE[who.person], french.agree(verb.participle, who.gender, who.plural), fr),
+            f"did {who.en} {verb.en} {where.en}",
+            join("est-ce que", who.fr, ETRE[who.person], participle, where.fr),
             "?",
         )
-    verb = r.choice(TRANSITIVE)
-    what = _object(r, verb)
-    asked = f"{_do(who)} {who.en} {verb.en}" if verb.en in STATES else f"{_be(who)} {who.en} {english.ing(verb.en)}"
-    return (f"{asked} {what.en}", join("est-ce que", who.fr, verb.present[who.person], verb.preposition, what.fr), "?")
+    if x < 0.6:
+        who = asked(r, children=False)
+        what = _a(r, "belonging", "pet", "own", "bag", "music", "tool", "helpful")
+        return f"{_do(who)} {who.en} have {what.en}", join("est-ce que", who.fr, AVOIR[who.person], what.fr), "?"
+    if x < 0.7:
+        who, adjective = _described(r, person=0)
+        while adjective.degree == "fixed":
+            who, adjective = _described(r, person=0)
+        form = adjective.forms[who.gender, who.plural]
+        return f"{_be(who)} {who.en} {adjective.en}", join("est-ce que", who.fr, ETRE[who.person], form), "?"
+    if x < 0.85:
+        verb, who = r.choice(STATES), asked(r, children=False)
+        what = _complement(r, verb, who)
+        return (
+            f"{_do(who)} {who.en} {verb.en} {what.en}",
+            join("est-ce que", who.fr, verb.present[who.person], what.fr),
+            "?",
+        )
+    who, verb, what = _action(r, "now", asked)
+    return (
+        f"{_be(who)} {who.en} {english.ing(verb.en)} {what.en}",
+        join("est-ce que", who.fr, verb.present[who.person], what.fr),
+        "?",
+    )
+
+
+PRICED = [noun for noun in NOUNS if noun.price]
 
 
 @construction
 def wh_question(r):
     x = r.random()
-    if x < 0.3:
-        what = _the(r, "place", "thing", "clothes", "room", "text")
-        return (
-            f"where {'are' if what.plural else 'is'} {what.en}",
-            join("où", "sont" if what.plural else "est", what.fr),
-            "?",
-        )
-    if x < 0.5:
-        what = _the(r, "item", "thing", "clothes", "furniture", "vehicle")
+    if x < 0.25:
+        noun = _pick(r, "town", "room", "belonging", "clothes", "document", "book", "tool", "toy")
+        what = noun_phrase(noun, _definite(r, noun), _maybe_plural(r, noun))
+        return f"where {_be(what)} {what.en}", join("où", _est(what), what.fr), "?"
+    if x < 0.45:
+        noun = r.choice(PRICED + NOUNS_OF["fruit"] + NOUNS_OF["vegetable"])
+        many = not noun.price or r.random() < 0.1
+        what = noun_phrase(noun, r.choice(("the", "this")), many)
         return (
             f"how much {'do' if what.plural else 'does'} {what.en} cost",
             join("combien", "coûtent" if what.plural else "coûte", what.fr),
             "?",
         )
-    if x < 0.65:
-        what = _a(r, "food", "drink", "thing", "clothes")
+    if x < 0.6:
+        kind = r.choice(
+            ("eaten", "drink", "larder", "clothes", "sold", "stationery", "toy", "fruit", "vegetable", "bag")
+        )
+        noun = r.choice(NOUNS_OF[kind])
+        many = kind in ("stationery", "fruit", "vegetable")
+        what = noun_phrase(noun, "a", many) if noun.counted or "pair" in noun.kinds else noun_phrase(noun, "some")
         return f"where can I buy {what.en}", join("où est-ce que je peux acheter", what.fr), "?"
-    if x < 0.8:
+    if x < 0.72:
         what = noun_phrase(_pick(r, "place"), "the")
         return f"how can I get to {what.en}", join("comment est-ce que je peux aller à", what.fr), "?"
-    if x < 0.9:
+    if x < 0.8:
         what = noun_phrase(_pick(r, "line"), "the")
         return f"what time does {what.en} leave", join("à quelle heure part", what.fr), "?"
-    verb = r.choice(EVENTS)
+    if x < 0.88:
+        what, (en, fr) = noun_phrase(_pick(r, "hours"), "the"), r.choice((("open", "ouvre"), ("close", "ferme")))
+        return f"what time does {what.en} {en}", join("à quelle heure", fr, what.fr), "?"
+    verb = r.choice(_verbs("who"))
     what = _object(r, verb)
-    return f"who {verb.past} {what.en}", join("qui a", verb.participle, verb.preposition, what.fr), "?"
-
-
-POLITE = [
-    v for v in TRANSITIVE if v.en not in STATES | {"miss", "break", "thank", "receive", "begin", "build", "steal"}
-]
+    return f"who {verb.past} {what.en}", join("qui a", verb.participle, what.fr), "?"
 
 
 @construction
 def imperative(r):
     x = r.random()
-    if x < 0.15:
-        (en, fr), place = _expression(r, "direction"), noun_phrase(_pick(r, "place"), "the")
+    if x < 0.2:
+        what = r.choice(("direction", "direction", "direction", "wait", "stop"))
+        en, fr = _expression(r, what)
+        kinds = {"direction": ("town", "town", "monument"), "wait": ("town",), "stop": ("stop",)}[what]
+        place = noun_phrase(_pick(r, *kinds), "the")
         return f"{en} {place.en}", join(fr, place.fr)
-    if x < 0.4:
-        verb = r.choice(
-            [
-                v
-                for v in TRANSITIVE
-                if v.en
-                in (
-                    "forget",
-                    "lose",
-                    "open",
-                    "close",
-                    "break",
-                    "throw away",
-                    "eat",
-                    "drink",
-                    "wash",
-                    "sell",
-                    "hide",
-                    "follow",
-                    "wait for",
-                    "feed",
-                    "buy",
-                )
-            ]
+    if x < 0.45:
+        verb = r.choice(_verbs("dont"))
+        what = _object(r, verb, YOU, known=True)
+        return f"do not {verb.en} {what.en}", join(_not(verb.present["vous"]), what.fr)
+    verb = r.choice(_verbs("please"))
+    what = _object(r, verb, YOU)
+    return f"please {verb.en} {what.en}", join(verb.present["vous"], what.fr) + ", s'il vous plaît"
+
+
+COMPARED = ("pair", "furniture", "paid", "film", "studied", "staged", "local", "long", "baked", "poured", "toured")
+
+
+def _compared(r: random.Random) -> tuple[Subject, str, str, Adjective]:
+    """Two people or two things of a kind, and an adjective that suits both: (first, second in English and French, which)."""
+    x = r.random()
+    if x < 0.35:
+        who, other = _person(r, children=False), _person(r, children=False)
+        while other.en == who.en or other in HE_SHE_THEY or _clashes(who, other.en):
+            other = _person(r, children=False)
+        return who, other.en, other.fr, r.choice([a for a in adjectives(PERSON) if a.graded])
+    kind = r.choice(("pet", "own", "building")) if x < 0.5 else r.choice(COMPARED)
+    while True:
+        first, second = [_pick(r, kind)] * 2 if x < 0.5 else r.sample(NOUNS_OF[kind], 2)
+        if both := [a for a in adjectives(first) if a in adjectives(second) and a.graded]:
+            break
+    if x < 0.5:  # one's own and another's: "my dog … yours"
+        mine, yours = r.choice(
+            (("my", "yours"), ("my", "theirs"), ("our", "yours"), ("your", "mine"), ("their", "ours"))
         )
-        what = _the(r, r.choice(verb.kinds))
-        return f"do not {verb.en} {what.en}", join(_not(verb.present["vous"]), verb.preposition, what.fr)
-    verb = r.choice(POLITE)
-    what = _object(r, verb)
-    return f"please {verb.en} {what.en}", join(verb.present["vous"], verb.preposition, what.fr) + ", s'il vous plaît"
+        return (
+            _subject(noun_phrase(first, mine)),
+            yours,
+            POSSESSIVE_PRONOUNS[yours][first.gender == "f"],
+            r.choice(both),
+        )
+    many = min(first.counted, second.counted) >= 3 and r.random() < 0.2
+    phrase, other = noun_phrase(first, r.choice(("the", "the", "this")), many), noun_phrase(second, "the", many)
+    return _subject(phrase), other.en, other.fr, r.choice(both)
 
 
 @construction
 def comparative(r):
-    kind = r.choice(
-        ("person", "person", "thing", "clothes", "furniture", "vehicle", "place", "building", "animal", "item", "text")
-    )
-    adjective = r.choice([a for a in PREDICATES_OF[kind] if a.en not in UNGRADED])
-    if kind == "person":
-        who, than = _person(r), _person(r)
-        while than.en == who.en or than in HE_SHE_THEY:
-            than = _person(r)
-        than_en, than_fr = than.en, than.fr
-    else:
-        first, second = r.sample(NOUNS_OF[kind], 2)
-        phrase, other = noun_phrase(first, "the", many := r.random() < 0.2), noun_phrase(second, "the", many)
-        who = Subject(phrase.en, phrase.fr, "ils" if phrase.plural else "il", phrase.gender, phrase.plural)
-        than_en, than_fr = other.en, other.fr
+    who, than_en, than_fr, adjective = _compared(r)
     form = adjective.forms[who.gender, who.plural]
     x = r.random()
     if x < 0.15 and english.comparative(adjective.en).startswith("more "):
@@ -811,11 +942,10 @@ def comparative(r):
             who.fr, ETRE[who.person], "moins", form, "que", than_fr
         )
     if x < 0.3:
-        return (
-            f"{who.en} {_be(who)} not as {adjective.en} as {than_en}",
-            join(who.fr, _not(ETRE[who.person]), "aussi", form, "que", than_fr),
+        return f"{who.en} {_be(who)} not as {adjective.en} as {than_en}", join(
+            who.fr, _not(ETRE[who.person]), "aussi", form, "que", than_fr
         )
-    if r.random() < 0.3:
+    if x < 0.5:
         return f"{who.en} {_be(who)} as {adjective.en} as {than_en}", join(
             who.fr, ETRE[who.person], "aussi", form, "que", than_fr
         )
@@ -826,169 +956,242 @@ def comparative(r):
     )
 
 
-def _owner(r) -> tuple[str, str]:
+def _owner(r: random.Random) -> Phrase:
+    """Whose a thing is: "my uncle's" in English, the owner alone in French."""
     if r.random() < 0.4:
-        name = r.choice(MEN + WOMEN)
-        return name + "'s", name
-    det = r.choice(("the", "my", "your", "our"))
-    noun = noun_phrase(_pick(r, "person" if det == "the" else "kin"), det)
-    return noun.en + "'s", noun.fr
+        name = _name(r)
+        return Phrase(name.en + "'s", name.en, name.gender)
+    noun = _pick(r, "kin", "trade")
+    owner = noun_phrase(noun, r.choice(("my", "your", "our")) if "kin" in noun.kinds else "the")
+    return owner._replace(en=owner.en + "'s")
+
+
+OWNED = ("belonging", "clothes", "own", "building", "pet", "book", "bag", "music", "tool", "document")
 
 
 @construction
 def possession(r):
-    owner_en, owner_fr = _owner(r)
-    kind = r.choice(("thing", "clothes", "own", "building", "domestic", "text"))
-    noun = r.choice(NOUNS_OF[kind])
-    phrase = noun_phrase(noun, "the", r.random() < 0.25)
-    many = phrase.plural
-    en, fr = phrase.en.replace("the", owner_en, 1), f"{phrase.fr} de {owner_fr}"
+    owner = _owner(r)
     x = r.random()
+    verb = r.choice(_verbs("owned"))
+    noun = _pick(r, *(verb.kinds if x >= 0.6 else OWNED))
+    while (x < 0.35 and not adjectives(noun)) or ("womens" in noun.kinds and owner.gender == "m"):
+        noun = _pick(r, *(verb.kinds if x >= 0.6 else OWNED))
+    phrase = noun_phrase(noun, "the", noun.counted > 3 and _maybe_plural(r, noun))
+    en, fr = phrase.en.replace("the", owner.en, 1), f"{phrase.fr} de {owner.fr}"
     if x < 0.35:
-        adjective = r.choice(PREDICATES_OF[{"domestic": "animal", "own": "vehicle"}.get(kind, kind)])
-        return (
-            f"{en} {'are' if many else 'is'} {adjective.en}",
-            join(fr, "sont" if many else "est", adjective.forms[noun.gender, many]),
-        )
+        adjective = r.choice(adjectives(noun))
+        return f"{en} {_be(phrase)} {adjective.en}", join(fr, _est(phrase), adjective.forms[noun.gender, phrase.plural])
     if x < 0.6:
-        return (f"these are {en}", join("ce sont", fr)) if many else (f"this is {en}", join("c'est", fr))
-    who = _anyone(r)
-    verb = r.choice([v for v in TRANSITIVE if kind in v.kinds and v.en not in LASTING])
-    return f"{who.en} {verb.past} {en}", join(who.fr, AVOIR[who.person], verb.participle, verb.preposition, fr)
+        return (f"these are {en}", join("ce sont", fr)) if phrase.plural else (f"this is {en}", join("c'est", fr))
+    who = _anyone(r, children=False)
+    while who.fr.split()[-1].rstrip("s") == owner.fr.split()[-1]:  # nobody finds "the manager's" rabbit but the manager
+        who = _anyone(r, children=False)
+    return f"{who.en} {verb.past} {en}", join(who.fr, AVOIR[who.person], verb.participle, fr)
+
+
+AGES = {"elder": (65, 95), "parent": (40, 75), "peer": (18, 60), "young": (3, 25), None: (18, 80)}
+BASKETS = [  # what one buys together: several of these, and one of those
+    (("fruit", "vegetable"), ("big",)),
+    (("ware", "cutlery"), ("pan",)),
+    (("stationery",), ("deskware",)),
+    (("baked", "plated"), ("baked",)),
+]
+HAD = [
+    noun
+    for noun in NOUNS
+    if noun.counted >= 4 and "single" not in noun.kinds and {"pet", "kin", "book"} & set(noun.kinds)
+]
 
 
 @construction
 def quantity(r):
     x = r.random()
-    n = r.randint(2, 16)
     if x < 0.3:
-        kind = r.choice(("item", "thing", "clothes", "text"))
-        what, price = _the(r, kind, plural=0), r.randint(2, 9 if kind == "item" else 100)
-        return (
-            f"{what.en} {'cost' if what.plural else 'costs'} {number(price)[0]} euros",
-            join(what.fr, "coûtent" if what.plural else "coûte", number(price)[1], "euros"),
+        noun = r.choice(PRICED)
+        what, price = noun_phrase(noun, r.choice(("the", "this"))), r.randint(*noun.price)
+        return f"{what.en} {'cost' if what.plural else 'costs'} {number(price)[0]} euros", join(
+            what.fr, "coûtent" if what.plural else "coûte", number(price)[1], "euros"
         )
     if x < 0.5:
-        who, age = _adult(r), r.randint(18, 90)
-        return f"{who.en} is {number(age)[0]} years old", join(who.fr, "a", number(age)[1], "ans")
-    who = _anyone(r)
-    if x < 0.75:
-        first, second = r.sample(NOUNS_OF[r.choice(("item", "thing", "clothes"))], 2)
-        one = noun_phrase(second, "a")
-        return (
-            f"{who.en} bought {number(n)[0]} {first.en_plural} and {one.en}",
-            join(who.fr, AVOIR[who.person], "acheté", number(n)[1], first.fr_plural, "et", one.fr),
+        who, noun = _adult(r, "elder", "parent", "peer", "young")
+        age = (
+            r.randint(*next(years for kind, years in AGES.items() if noun is None or kind in noun.kinds))
+            if noun
+            else r.randint(*AGES[None])
         )
-    noun = _pick(r, "domestic", "item", "text", "clothes")
+        return f"{who.en} is {number(age)[0]} years old", join(who.fr, "a", number(age)[1], "ans")
+    who = _anyone(r, children=False)
+    if x < 0.75:
+        several, single = r.choice(BASKETS)
+        first, second = _pick(r, *several), _pick(r, *single)
+        while first == second or "pair" in first.kinds:
+            first, second = _pick(r, *several), _pick(r, *single)
+        fewest, most = (6, 10) if "berry" in first.kinds else (2, min(first.counted, 3 if "big" in first.kinds else 6))
+        n, one = r.randint(fewest, most), noun_phrase(second, "a")
+        return f"{who.en} bought {number(n)[0]} {first.en_plural} and {one.en}", join(
+            who.fr, AVOIR[who.person], "acheté", number(n)[1], first.fr_plural, "et", one.fr
+        )
+    noun = r.choice(HAD)
+    while noun.en in who.en or (" " in who.en and who.plural):  # nobody counts the neighbours of "the lawyers"
+        who, noun = _anyone(r, children=False), r.choice(HAD)
+    n = r.randint(2, noun.counted)
     return f"{who.en} {'has' if _is_third(who) else 'have'} {number(n)[0]} {noun.en_plural}", join(
         who.fr, AVOIR[who.person], number(n)[1], noun.fr_plural
     )
 
 
+REGULAR = [v for v in VERBS if "regular" in v.uses]
+
+
 @construction
 def time(r):
-    when_en, when_fr = _time(r)
     x = r.random()
-    if x < 0.25:
-        what = noun_phrase(_pick(r, "line"), "the")
+    if x < 0.2:
+        what, (when_en, when_fr) = noun_phrase(_pick(r, "line"), "the"), _time(r)
         en, fr = r.choice((("leaves", "part"), ("arrives", "arrive")))
         return f"{what.en} {en} {when_en}", join(what.fr, fr, when_fr)
-    if x < 0.5:
+    if x < 0.4:
         what = noun_phrase(_pick(r, "hours"), "the")
-        en, fr = r.choice((("opens", "ouvre"), ("closes", "ferme")))
-        return f"{what.en} {en} {when_en}", join(what.fr, fr, when_fr)
-    if x < 0.75:
-        what, (day_en, day_fr) = noun_phrase(_pick(r, "event"), "the"), _expression(r, "day")
+        opens = r.random() < 0.5
+        when_en, when_fr = _time(r, *((8, 10) if opens else (4, 7)), noon=False)
+        return f"{what.en} {'opens' if opens else 'closes'} {when_en}", join(
+            what.fr, "ouvre" if opens else "ferme", when_fr
+        )
+    if x < 0.6:
+        what, (day_en, day_fr), (when_en, when_fr) = (
+            noun_phrase(_pick(r, "event"), "the"),
+            _expression(r, "day"),
+            _time(r, 2, 11),
+        )
         return f"{what.en} begins {day_en} {when_en}", join(what.fr, "commence", day_fr, when_fr)
-    who = _anyone(r)
-    verb = r.choice(INTRANSITIVE)
-    (en, fr) = _expression(r, "period")
-    return f"{who.en} {_present(who, verb)} {en}", join(who.fr, verb.present[who.person], fr)
+    verb = r.choice(REGULAR)
+    who = _anyone(r, children="adult" not in verb.uses)
+    what, (en, fr) = _complement(r, verb, who, known=True), _expression(r, "period")
+    while en.startswith("in ") and en[3].isupper() and verb.when != "any":  # in July one travels, or works
+        en, fr = _expression(r, "period")
+    return f"{who.en} {_present(who, verb)} {what.en} {en}", join(who.fr, verb.present[who.person], what.fr, fr)
 
 
 @construction
 def weather(r):
-    section = r.choice(("weather now", "weather now", "weather past", "weather soon"))
-    en, fr = _expression(r, section)
-    where_en, where_fr = _expression(r, "weather place") if r.random() < 0.5 else ("", "")
-    if not where_en and r.random() < 0.6:
+    sky = r.choice(WEATHER)
+    x = r.random()
+    if x < 0.2:
+        where_en = where_fr = ""
+    elif x < 0.45:
+        where_en, where_fr = _expression(r, "weather place")
+    elif x < 0.8:
         city = r.choice(CITIES)
         where_en, where_fr = f"in {city}", f"à {city}"
-    times = {"weather now": "weather time", "weather past": "past time", "weather soon": "future time"}[section]
-    when_en, when_fr = _expression(r, times) if r.random() < 0.7 else ("", "")
-    if when_en.startswith("in "):  # a habit of the season, not what one sees through the window
+    else:
+        country, where_fr, _ = r.choice(MILD_COUNTRIES)
+        where_en = f"in {country}"
+    tense = "season" if x >= 0.8 else r.choice(("now", "now", "past", "soon"))  # no weather is that of a whole country
+    if tense == "season":  # a habit of the season, not what one sees through the window
+        en, fr = sky.now
         en = en.replace("is raining", "rains").replace("is snowing", "snows")
+        season = r.choice(sky.seasons)
+        when_en, when_fr = next(pair for pair in EXPRESSIONS["season"] if pair[0] == f"in {season}")
+        often_en, often_fr = r.choice([("", ""), ("often", "souvent"), ("sometimes", "parfois")])
+        head, verb, rest = en.partition(" is ")
+        en = f"{head} is {often_en} {rest}" if verb else en.replace(" ", f" {often_en} ", 1)
+        words = fr.split()
+        at = 3 if words[:3] == ["il", "y", "a"] else 2  # il fait souvent froid, il y a souvent du vent
+        fr = join(*words[:at], often_fr, *words[at:])
+    else:
+        degree_en, degree_fr = _expression(r, "degree") if sky.graded and r.random() < 0.4 else ("", "")
+        if degree_en == "too" and "weather" in sky.now[0]:
+            degree_en, degree_fr = "very", "très"
+        times = {"now": "weather day", "past": "past day", "soon": "future day"}[tense]
+        when_en, when_fr = _expression(r, times) if r.random() < 0.7 else ("", "")
+        while "sun" in sky.now[0] and "evening" in when_en:
+            when_en, when_fr = _expression(r, times)
+        if tense == "soon":
+            subject = sky.now[0].partition(" is ")[0]
+            en, fr = f"{subject} is going to {sky.infinitive[0]}", f"il va {sky.infinitive[1]}"
+        else:
+            en, fr = sky.now if tense == "now" else sky.past
+        if degree_en:
+            *before_en, last_en = en.split()
+            *before_fr, last_fr = fr.split()
+            en, fr = " ".join([*before_en, degree_en, last_en]), " ".join([*before_fr, degree_fr, last_fr])
     return f"{en} {where_en} {when_en}", join(fr, where_fr, when_fr)
 
 
 @construction
 def reflexive(r):
-    verb = r.choice(REFLEXIVE_VERBS)
-    x = r.random()
-    tense = "past time" if x < 0.3 else "future time" if x < 0.45 else "period"
-    when_en, when_fr = _time(r) if r.random() < 0.4 else _expression(r, tense) if r.random() < 0.6 else ("", "")
-    who = _person(r, plural=0.3) if tense == "past time" else _anyone(r)
+    routine = r.choice(ROUTINES)
+    verb, x = routine.verb, r.random()
+    clock = [_time(r, *routine.hours, noon=False)] if routine.hours else []
+    parts = [pair for part in routine.parts for pair in EXPRESSIONS[part]]
+    who = _person(r, plural=0.05) if x < 0.3 else _anyone(r)
     me = REFLEXIVE[who.person]
-    if tense == "past time":
+    if x < 0.3:
         participle = french.agree(verb.participle, who.gender, who.plural)
-        return f"{who.en} {verb.past} {when_en}", join(who.fr, me, ETRE[who.person], participle, when_fr)
-    if tense == "future time":
-        return f"{who.en} {_be(who)} going to {verb.en} {when_en}", join(
-            who.fr, ALLER[who.person], me, verb.fr, when_fr
-        )
-    if r.random() < 0.3:
-        return f"{who.en} {_do(who)} not {verb.en} {when_en}", join(
-            who.fr, "ne", me, verb.present[who.person], "pas", when_fr
-        )
-    return f"{who.en} {_present(who, verb)} {when_en}", join(who.fr, me, verb.present[who.person], when_fr)
+        en, fr = r.choice([("", ""), *(clock or [_when(r, "past", verb, 1.0)])])
+        return f"{who.en} {verb.past} {en}", join(who.fr, me, ETRE[who.person], participle, fr)
+    if x < 0.5 or verb.when == "any":  # one does not marry every day
+        en, fr = r.choice([("", ""), *(clock or [_when(r, "future", verb, 1.0)])])
+        return f"{who.en} {_be(who)} going to {verb.en} {en}", join(who.fr, ALLER[who.person], me, verb.fr, fr)
+    if not clock + parts:
+        return f"{who.en} {_be(who)} {english.ing(verb.en)}", join(who.fr, me, verb.present[who.person])
+    if x < 0.65 and parts:
+        en, fr = r.choice(parts)
+        return f"{who.en} {_do(who)} not {verb.en} {en}", join(who.fr, "ne", me, verb.present[who.person], "pas", fr)
+    en, fr = r.choice(clock + parts)
+    return f"{who.en} {_present(who, verb)} {en}", join(who.fr, me, verb.present[who.person], fr)
 
 
-def _pronoun(who: Subject) -> Subject:
-    """The pronoun that takes up a subject already named."""
-    if who.person == "il":
-        return PRONOUNS[2] if who.gender == "f" else PRONOUNS[1]
-    return (
-        Subject("they", "elles", "ils", "f", True)
-        if who.gender == "f"
-        else next(s for s in PRONOUNS if s.person == who.person)
-    )
+JUDGED = [noun for noun in DESCRIBED if any(adjective.graded for adjective in adjectives(noun))]
+SAYING = (
+    ("think", "thinks", french.present("penser", "er")),
+    ("say", "says", french.present("dire", "dis dit disons dites disent")),
+    ("know", "knows", french.present("savoir", "sais sait savons savez savent")),
+)
 
 
 @construction
 def clause(r):
     x = r.random()
     who = _anyone(r)
-    if x < 0.35:
-        someone = noun_phrase(_pick(r, "person"), "a")
-        if r.random() < 0.5:
+    if x < 0.3:
+        know, works = VERB["know"], r.random() < 0.4
+        someone = noun_phrase(_pick(r, "someone" if works else "trade"), "a")
+        if not works:
             en, fr = r.choice(LANGUAGES)
             en, fr = f"speaks {en}", f"parle {fr}"
         else:
-            place = noun_phrase(_pick(r, "place"), "the")
+            place = noun_phrase(_pick(r, "work"), "the")
             en, fr = f"works at {place.en}", join("travaille à", place.fr)
-        know = VERB["know"]
-        return (
-            f"{who.en} {_present(who, know)} {someone.en} who {en}",
-            join(who.fr, know.present[who.person], someone.fr, "qui", fr),
+        return f"{who.en} {_present(who, know)} {someone.en} who {en}", join(
+            who.fr, know.present[who.person], someone.fr, "qui", fr
         )
-    thing, adjective = _described(r, r.choice(("person", "place", "text", "drink", "thing", "vehicle")))
-    state_en = f"{thing.en} {_be(thing)} {adjective.en}"
-    state_fr = join(thing.fr, ETRE[thing.person], adjective.forms[thing.gender or "m", thing.plural])
-    if x < 0.7:
-        en, third, fr, pattern = r.choice(
-            (
-                ("think", "thinks", "penser", "er"),
-                ("say", "says", "dire", "dis dit disons dites disent"),
-                ("know", "knows", "savoir", "sais sait savons savez savent"),
-            )
+    if x < 0.6:
+        person = float(r.random() < 0.3)
+        thing, adjective = _described(r, JUDGED, person)
+        while (
+            thing.en == who.en or not adjective.graded or thing.en.split()[0] == _own(who) or _clashes(who, thing.en)
+        ):  # nobody "says that the dress is black"
+            thing, adjective = _described(r, JUDGED, person)
+        en, third, forms = r.choice(
+            [way for way in SAYING if (person or way[0] != "know") and (who.gender or way[0] != "say")]
         )
-        return (
-            f"{who.en} {third if _is_third(who) else en} that {state_en}",
-            join(who.fr, french.present(fr, pattern)[who.person], "que", state_fr),
+        form = adjective.forms[thing.gender or "m", thing.plural]
+        return f"{who.en} {third if _is_third(who) else en} that {thing.en} {_be(thing)} {adjective.en}", join(
+            who.fr, forms[who.person], "que", thing.fr, ETRE[thing.person], form
         )
-    verb, en, fr = _action(r)
-    reason, feeling = _pronoun(who), r.choice([f for f in EXPRESSIONS["feeling"] if f[0] not in ("right", "wrong")])
-    return (
-        f"{who.en} {_is_not_doing(who, verb)} {en} because {reason.en} {_be(reason)} {feeling[0]}",
-        join(who.fr, _not(verb.present[who.person]), fr, "parce que", reason.fr, AVOIR[reason.person], feeling[1]),
+    reason = r.choice(REASONS)
+    while reason.verb.whose == "self" and who.plural:  # several people do not wear one coat
+        who = _anyone(r)
+    verb, why = reason.verb, _pronoun(who)
+    feeling = r.choice(reason.feelings)
+    feelings = EXPRESSIONS["feeling"] + EXPRESSIONS["feeling with a reason"]
+    en, fr = next(f for f in feelings if f[0] == feeling.removeprefix("not "))
+    lacks = feeling.startswith("not ")
+    have = _not(AVOIR[why.person]) if lacks else AVOIR[why.person]
+    doing = f"{_be(who)}{'' if reason.done else ' not'} {english.ing(verb.en)} {reason.en}"
+    fait = verb.present[who.person] if reason.done else _not(verb.present[who.person])
+    return f"{who.en} {doing} because {why.en} {_be(why)} {'not ' if lacks else ''}{en}", join(
+        who.fr, fait, reason.fr, "parce que", why.fr, have, fr
     )

@@ -1,12 +1,11 @@
 """The phrasebook: an endless English–French phrasebook, written by a synchronous grammar.
 
-Each construction of `grammar.py` writes one English sentence and its one French translation side by side, so that every
-row is right, every English sentence has a single answer, and nobody's text is copied. This file draws rows from it, keeps
-the training and the test split apart, and holds the sets written by hand.
+Each construction of `grammar.py` writes one English sentence and one French translation side by side, so that every row
+is right and nobody's text is copied. By the phrasebook's conventions (`conventions`) every English sentence has a single
+answer; of other good translations it knows nothing. This file draws rows, keeps the training and the test split apart, and
+holds the sets written by hand.
 
-By the phrasebook's convention "you" is *vous* and "they" is *ils*, and a person whose sex English leaves open ("the
-nurse") is masculine, as in a dictionary; where French would have to show a gender that English leaves open ("I am
-tired"), the sentence is not written.
+Where French would have to show a gender that English leaves open ("I am tired"), the sentence is not written.
 
 It covers simple sentences a traveller may need. It does not cover *tu*, the subjunctive, or running text.
 
@@ -27,15 +26,37 @@ from .lexicon import table
 from .text import fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
     from datasets import Dataset
 
 PROMPT = "Translate to French: {}"
+CONVENTIONS = (  # English, the phrasebook's French, what would be as good
+    ("you", "vous", "tu"),
+    ("they", "ils", "elles"),
+    ("the nurse, my friend", "l'infirmier, mon ami", "l'infirmière, mon amie"),
+    ("Do you like …?", "Est-ce que vous aimez …\u00a0?", "Aimez-vous …\u00a0?"),
+    ("Can you …?", "Pouvez-vous …\u00a0?", "Est-ce que vous pouvez …\u00a0?"),
+    ("is going to call", "va appeler", "appellera"),
+    ("Please close the door.", "Fermez la porte, s'il vous plaît.", "S'il vous plaît, fermez la porte."),
+    ("because", "parce que", "car"),
+    ("lives in Paris", "habite à Paris", "vit à Paris"),
+    ("wants to be a cook", "veut être cuisinier", "veut devenir cuisinier"),
+    ("in Metz today", "à Metz aujourd'hui", "aujourd'hui à Metz"),
+    ("please, seventy-one", "s'il vous plaît, soixante et onze", "s'il vous plait, soixante-et-onze"),
+)
 
 
 class Pair(NamedTuple):
     english: str
     french: str
     construction: str
+
+
+def conventions() -> pd.DataFrame:
+    """Which of several good translations is the right answer here: English, phrasebook, as good elsewhere."""
+    import pandas as pd
+
+    return pd.DataFrame(CONVENTIONS, columns=["English", "the phrasebook's French", "also good French"])
 
 
 def pair(r: random.Random, name: str) -> Pair:
