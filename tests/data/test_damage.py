@@ -42,28 +42,28 @@ def hit(spoiled, clean):
 @pytest.mark.parametrize(
     "rows, flaws, options, expected",
     [
-        (lambda: phrasebook.examples(8, seed=0), JUNK, dict(size=10_000, seed=0), "bfd9830528b9d575"),
-        (lambda: phrasebook.examples(8, seed=2), JUNK, dict(size=10_000, seed=2), "2917f46dec002666"),
-        (lambda: phrasebook.examples(10_000, seed=0), JUNK, dict(seed=0), "23807369660f2896"),
+        (lambda: phrasebook.examples(8, seed=0), JUNK, dict(size=10_000, seed=0), "08c0e7e397ebf311"),
+        (lambda: phrasebook.examples(8, seed=2), JUNK, dict(size=10_000, seed=2), "98be9004bf5ea8ff"),
+        (lambda: phrasebook.examples(10_000, seed=0), JUNK, dict(seed=0), "2c98d84a5250d7f8"),
         (
             lambda: phrasebook.principle_sets()[1],
             dict.fromkeys(("lowercase", "typo", "truncated", "wrong_answer", "echo", "off_topic"), 0.14),
             dict(seed=4),
-            "91829b23d9594ca1",
+            "83456356691511ad",
         ),
         (
             lambda: phrasebook.principle_sets()[0],
             dict.fromkeys(("lowercase", "typo", "truncated", "wrong_answer", "echo", "off_topic"), 0.14),
             dict(size=500, seed=4),
-            "886b0f5bc46a70a3",
+            "ec79aad85e948f9b",
         ),
         (
             lambda: support.examples(300),
             dict.fromkeys(("lowercase", "typo", "truncated", "wrong_answer"), 0.2),
             dict(seed=4),
-            "d1fe43a7458a77a9",
+            "6a8dbe91b193210e",
         ),
-        (lambda: PHRASES, {"lost_accents": 0.5}, dict(size=200, seed=3), "3ccbefe4221dbe05"),
+        (lambda: PHRASES, {"lost_accents": 0.4}, dict(size=200, seed=3), "910d66a1e40dd1bd"),
     ],
 )
 def test_recorded_sets_come_out_as_they_were_recorded(rows, flaws, options, expected):
@@ -181,8 +181,9 @@ def test_all_named_flaws_are_there():
 @pytest.mark.parametrize("name", DOES)
 def test_each_flaw_does_what_it_says(name):
     clean = PHRASES if name == "lost_accents" else BOTH
-    hits = hit(damage.spoil(clean, {name: 0.5}, seed=1), clean)
-    assert len(hits) == len(clean) / 2
+    share = 0.4 if name == "lost_accents" else 0.5  # of 60 rows, some 26 have an accent to lose
+    hits = hit(damage.spoil(clean, {name: share}, seed=1), clean)
+    assert len(hits) == len(clean) * share
     for row, original in hits:
         said, right = (row["instruction"], row["output"]), (original["instruction"], original["output"])
         assert row["flaw"] == name and DOES[name](*said, *right), (name, said, right)

@@ -237,7 +237,7 @@ def pairs(rows) -> list[tuple[str, str]]:
 
 @cache
 def all_that_support_asks() -> set[str]:
-    return set(support.examples(41_472, seed=0)["instruction"])
+    return set(support.examples(64_800, seed=0)["instruction"])
 
 
 @pytest.mark.parametrize("world", [phrasebook, support])

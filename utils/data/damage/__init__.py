@@ -12,7 +12,7 @@ audit's business, not this one's.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from itertools import islice
@@ -20,7 +20,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from ..text import normalise
-from .flaws import BESIDE, FLAWS, Row, Rows, Settled, beside, flaw, rank
+from .flaws import BESIDE, FLAWS, Flaw, Row, Rows, Settled, beside, flaw, rank
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -34,6 +34,7 @@ def spoil(
     size: int | None = None,
     seed: int = 0,
     systematic: bool | Collection[str] = False,
+    own: Mapping[str, Flaw] | None = None,
 ) -> Dataset:
     """`rows` repeated up to `size` rows and shuffled, with the given share of them spoiled by each flaw.
 
@@ -47,6 +48,9 @@ def spoil(
     what a row says decide whether the row is hit and how, so that all copies of a row are spoiled alike until the
     share is full, and a word that is misspelt is misspelt in one way only.
 
+    `own` are further flaws by name, for this call alone, as those that only one kind of task has (`inbox.flaws`);
+    `@flaw` makes one known everywhere.
+
     >>> spoil(clean, {"lowercase": 0.4, "typo": 0.1}, size=10_000)      # doctest: +SKIP
     4,000 rows in lower case, 1,000 with a typo and 5,000 left as they were
 
@@ -55,7 +59,8 @@ def spoil(
     """
     from datasets import Dataset
 
-    settled = _settled(flaws, systematic)
+    known = FLAWS | dict(own or {})
+    settled = _settled(flaws, systematic, known)
     originals = _originals(rows)
     if not originals:
         raise ValueError("There are no rows to spoil: give at least one.")
@@ -78,9 +83,9 @@ def spoil(
             salt = f"spoil {seed} {name}"
             order = [rank(salt, "\0".join(row)) for row in originals]
             slots = sorted(slots, key=lambda i: order[sources[i]])
-            found = _spoiled(name, slots, sources, originals, partial(Settled.for_row, salt))
+            found = _spoiled(name, known, slots, sources, originals, partial(Settled.for_row, salt))
         else:
-            found = _spoiled(name, slots, sources, originals, lambda row: r)
+            found = _spoiled(name, known, slots, sources, originals, lambda row: r)
         found = list(islice(found, counts[name]))
         missing = counts[name] - len(found)
         if missing and not slots and name in BESIDE:
@@ -148,16 +153,16 @@ def restore(spoiled: Dataset, clean: Dataset) -> Dataset:
     return clean.select(sources)
 
 
-def _settled(flaws: dict[str, float], systematic: bool | Collection[str]) -> set[str]:
+def _settled(flaws: dict[str, float], systematic: bool | Collection[str], known: Collection[str]) -> set[str]:
     """The names of the systematic flaws, after a look at all names."""
     if isinstance(systematic, bool):
         systematic = set(flaws) if systematic else set()
     settled = {systematic} if isinstance(systematic, str) else set(systematic)
     for name in (*flaws, *settled):
-        if name not in FLAWS:
-            near = get_close_matches(str(name), FLAWS, 1)
+        if name not in known:
+            near = get_close_matches(str(name), known, 1)
             hint = f'; did you mean "{near[0]}"?' if near else ":"
-            raise ValueError(f'The flaw "{name}" is unknown{hint} Choose from {", ".join(FLAWS)}.')
+            raise ValueError(f'The flaw "{name}" is unknown{hint} Choose from {", ".join(known)}.')
     return settled
 
 
@@ -190,14 +195,19 @@ def _originals(rows: Dataset) -> Rows:
 
 
 def _spoiled(
-    name: str, slots: list[int], sources: list[int], rows: Rows, chance: Callable[[Row], random.Random]
+    name: str,
+    known: Mapping[str, Flaw],
+    slots: list[int],
+    sources: list[int],
+    rows: Rows,
+    chance: Callable[[Row], random.Random],
 ) -> Iterator[tuple[int, Row]]:
     """The slots whose row the flaw changes, each with the changed row; for a flaw beside them over and over."""
     while slots:
         able = []
         for slot in slots:
             row = rows[sources[slot]]
-            changed = FLAWS[name](row, rows, chance(row))
+            changed = known[name](row, rows, chance(row))
             # exact_repeat alone is meant to change nothing.
             if changed[0] != row[0] or normalise(changed[1]) != normalise(row[1]) or name == "exact_repeat":
                 able.append(slot)

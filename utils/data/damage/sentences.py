@@ -52,7 +52,7 @@ LINES = dict(
 # Small words that tell a language: only those that no other of the five has.
 SMALL_WORDS = {
     "French": "le les une est sont j je vous nous elle ils ne n pas et à au aux du dans leur avez avons ces cette",
-    "English": "the is are was you your it we my with for can do not of this that have be by and as takes costs",
+    "English": "the is are was you your it we my with for can do not of this that have be by and as off every takes costs",
     "Spanish": "el los está están por mi muy hoy mañana más tengo qué dónde cuánto buscamos puede hay entiendo vivimos",
     "German": "der die das ist ein eine einen einem wir ich sie nicht im um und zu den dem heute wie wo mein meine mir",
     "Italian": "gli è di alla alle dal che mio mia ho più questo oggi domani ieri lei può dove vorrei abbiamo della sul",
