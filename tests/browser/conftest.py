@@ -8,10 +8,12 @@ import nbformat
 import pytest
 
 from tests.browser.jupyter import (
+    INSTALL,
     ROOT,
     SHOTS,
     NoBrowser,
     chromium,
+    find_browser,
     open_notebook,
     run_all_cells,
     served,
@@ -19,18 +21,31 @@ from tests.browser.jupyter import (
 )
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Not for longer than a module: Playwright's event loop would run on in the tests of other folders."""
+@pytest.fixture(scope="session")
+def found():
+    """A browser is there; otherwise the test is left out."""
     try:
-        with chromium() as browser:
-            yield browser
+        find_browser()
     except NoBrowser as problem:
-        pytest.fail(str(problem), pytrace=False)
+        pytest.skip(str(problem))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How to have the tests that were left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if left_out := sum(INSTALL in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"Tests that need a browser were left out ({left_out}): {INSTALL}")
+
+
+@pytest.fixture(scope="module")
+def browser(found):
+    """Not for longer than a module: Playwright's event loop would run on in the tests of other folders."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
+def lab(found, tmp_path_factory):
     """The address of a JupyterLab, and the folder it serves."""
     folder = tmp_path_factory.mktemp("lab")
     with served(folder) as address:

@@ -17,7 +17,17 @@ from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwr
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+INSTALL = (
+    "install Chromium or Chrome (on Debian: apt-get install chromium; elsewhere: "
+    ".venv/bin/playwright install --with-deps chromium) and try again."
+)
 
 
 class NoBrowser(RuntimeError):
@@ -25,17 +35,26 @@ class NoBrowser(RuntimeError):
 
 
 def find_browser() -> str:
-    """The Chromium or Chrome of this machine."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
+    """The first that starts: this machine's Chromium or Chrome, or Playwright's own."""
+    for path in _browsers():
+        if _starts(path):
             return path
-    for path in ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",):
-        if Path(path).exists():
-            return path
-    raise NoBrowser(
-        "The browser tests need Chromium or Chrome, and none was found: install one "
-        "(on Debian or Ubuntu: apt-get install chromium) and run the tests again."
-    )
+    raise NoBrowser(f"No browser was found: {INSTALL}")
+
+
+def _browsers() -> Iterator[str]:
+    yield from filter(None, map(shutil.which, BROWSERS))
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path  # where it is once it has been downloaded
+    yield path
+
+
+def _starts(path: str) -> bool:
+    """Whether it runs: some systems have but a stub of that name, or lack a library it needs."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 @contextmanager

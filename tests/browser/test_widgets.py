@@ -85,6 +85,9 @@ def test_by_keyboard_alone(page, start_here):
     page.locator(".jp-CodeCell", has_text="lesson.predict(").locator(".cm-content").last.click()
     page.keyboard.press("Escape")
     tab_until(".noUi-handle")
+    page.keyboard.press("Shift+Tab")
+    assert not page.evaluate("Boolean(document.activeElement.closest('.qoq-frame'))"), "no way out of the widget"
+    page.keyboard.press("Tab")
     before = float(page.evaluate("document.activeElement.getAttribute('aria-valuenow')"))
     for _ in range(3):
         page.keyboard.press("ArrowUp")

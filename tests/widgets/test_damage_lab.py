@@ -124,6 +124,16 @@ def test_every_preset_works_on_every_world(name, world, n):
     assert set(preset.systematic) <= set(preset.shares) <= set(damage.FLAWS)
 
 
+def test_a_preset_leaves_out_what_the_rows_have_too_little_for():
+    # In the one row that has an accent, the flaw that comes first may leave none to lose.
+    rows = Dataset.from_dict({"instruction": ["Say it."] * 3, "output": ["Le café.", "Le pain.", "La soupe."]})
+    lab = DamageLab(rows)
+    said = lab.preset("one tired annotator").text
+    missing = set(PRESETS["one tired annotator"].shares) - set(dict(lab.settings.shares))
+    assert missing == {"lost_accents"} and "“Accents lost” is left out: these rows have too little" in said
+    assert sum(map(bool, lab.spoiled["flaw"])) == pytest.approx(0.55 * len(lab.spoiled), abs=1)
+
+
 def test_two_eras_need_the_support_desk():
     lab = DamageLab(PHRASES)
     assert "“Contradiction” takes its share" in lab.preset("two eras").text

@@ -112,6 +112,16 @@ def test_where_taste_and_metric_part_is_listed():
     assert "part on 2 of 4" in repr(found) and "Je suis las." in found._repr_html_()
 
 
+def test_html_in_a_name_or_an_answer_is_shown_as_text():
+    answers = {"<script>a": ["<script>1"], "b": ["<script>2"]}
+    test = TasteTest(["<i>prompt"], answers, answers["b"])
+    choose(test, 1, "<script>a")
+    page = test.reveal()._repr_html_()
+    assert "<script" not in page and "<i>" not in page
+    for shown in ("&lt;script&gt;a", "&lt;script&gt;2", "prompt: &lt;i&gt;prompt"):
+        assert shown in page
+
+
 def test_length_is_told(test):
     for number in range(1, 6):
         choose(test, number, "poor")  # always the longer one

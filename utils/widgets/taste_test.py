@@ -279,8 +279,7 @@ class Reveal:
     def _repr_html_(self) -> str:
         from ..show.tables import words
 
-        table = words(self.table.reset_index()).format(precision=1, escape="html")
-        table = table.format_index(escape="html", axis="columns").hide(axis="index")
+        table = words(self.table.reset_index(), precision=1).hide(axis="index")
         parts = [Card("note", "\n".join(self.sentences)).html(), table.to_html()]
         if len(self.disagreements):
             parts.append("<p><b>Where taste and metric part.</b> A right translation need not be the reference.</p>")

@@ -218,7 +218,7 @@ class DamageLab:
         return self._change(f"Drawn with seed {seed}.", seed=int(seed))
 
     def preset(self, name: str) -> Card:
-        """Take over the settings of one of PRESETS; flaws that do not apply to these rows are left out."""
+        """Take over the settings of one of PRESETS; flaws that these rows have nothing, or too little, for are left out."""
         if name not in PRESETS:
             return self._say(f'There is no preset "{name}". Choose from {", ".join(PRESETS)}.')
         preset = PRESETS[name]
@@ -230,7 +230,14 @@ class DamageLab:
                 shares[other] += share
                 said += f" “{label(other)}” takes its share."
         size = min(preset.times * len(self.rows), self.most)
-        return self._change(said, size=size, shares=_in_order(shares), systematic=frozenset(preset.systematic))
+        settings = replace(self.settings, size=size, systematic=frozenset(preset.systematic))
+        possible = shares if self._can(settings, shares) else {}
+        for flaw in [flaw for flaw in shares if flaw not in possible]:
+            if self._can(settings, possible | {flaw: shares[flaw]}):
+                possible[flaw] = shares[flaw]
+            else:
+                said += f"\n“{label(flaw)}” is left out: these rows have too little for it."
+        return self._move(said, replace(settings, shares=_in_order(possible)))
 
     def reset(self) -> Card:
         """Back to the clean rows; this, too, can be undone."""
@@ -265,6 +272,14 @@ class DamageLab:
         from .view import view
 
         display(view(self))
+
+    def _can(self, settings: Settings, shares: dict[str, float]) -> bool:
+        """Whether the rows have enough for these shares."""
+        try:
+            self._made(replace(settings, shares=_in_order(shares)))
+        except ValueError:
+            return False
+        return True
 
     def _change(self, said: str, **new: Any) -> Card:
         return self._move(said, replace(self.settings, **new))
