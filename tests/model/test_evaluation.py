@@ -59,6 +59,20 @@ def test_calibration_is_zero_for_an_honest_model_and_large_for_a_boaster():
     assert evaluation.calibration_error([], []) == 0
 
 
+def test_runs_are_consistent_where_all_of_them_say_the_same():
+    runs = [["a", "b", "c’est", "d"], ["a", "b", "c'est", "e"], ["a", "x", "c'est", "d"]]
+    assert evaluation.consistency(runs) == 50, "a row with one answer; kinds of apostrophe do not count"
+    assert evaluation.consistency(runs[:2]) == 75 and evaluation.consistency([["A"], ["a"]]) == 0
+    with pytest.raises(ValueError):
+        evaluation.consistency([["a"], ["a", "b"]])
+
+
+def test_answers_at_hand_are_not_asked_for_again(run, monkeypatch):
+    given, scores = evaluation.answers(run, TEST), evaluate(run, TEST)
+    monkeypatch.setattr(evaluation, "generate", None)
+    assert evaluate(run, TEST, given) == scores
+
+
 def test_a_bad_test_set_gets_a_sentence(run):
     with pytest.raises(ValueError, match="no rows"):
         evaluate(run, TEST.select([]))

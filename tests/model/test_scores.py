@@ -5,14 +5,14 @@ import pytest
 import torch
 from datasets import Dataset
 from sklearn.metrics import roc_auc_score
-from transformers import LlamaConfig, LlamaForCausalLM
 
+from tests.model.small import llama
 from utils import audit, damage, fine_tune, phrasebook, scores
-from utils.model import generation, gradients, profiles, training
+from utils.model import generation, gradients, hardware, loading, training
 
 COLUMNS = ["loss", "difficulty", "self_influence"]
 ROWS = phrasebook.examples(24, seed=0)
-HARDWARE = profiles.hardware
+HARDWARE = hardware.hardware
 
 pytestmark = pytest.mark.usefixtures("precise")
 
@@ -123,17 +123,8 @@ def test_a_bad_set_or_model_gets_a_sentence():
 
 
 def test_a_local_folder_and_an_empty_answer_work(tmp_path):
-    config = LlamaConfig(
-        hidden_size=48,
-        intermediate_size=96,
-        num_hidden_layers=2,
-        num_attention_heads=3,
-        num_key_value_heads=1,
-        vocab_size=2048,
-        max_position_embeddings=512,
-    )
-    LlamaForCausalLM(config).save_pretrained(tmp_path)
-    profiles.load("tiny")[1].save_pretrained(tmp_path)
+    llama().save_pretrained(tmp_path)
+    loading.load("tiny")[1].save_pretrained(tmp_path)
     rows = Dataset.from_dict({"instruction": ["a", "b"], "output": ["", "c"]})
     found = scores(rows, model=str(tmp_path))
     assert np.isfinite(found).all().all() and found["loss"].max() < 2 * math.log(2048)
@@ -142,6 +133,6 @@ def test_a_local_folder_and_an_empty_answer_work(tmp_path):
 @pytest.mark.gpu
 def test_a_gpu_ranks_the_rows_alike(run, table):
     with pytest.MonkeyPatch.context() as patch:
-        for place in (profiles, training):
+        for place in (hardware, loading, training):
             patch.setattr(place, "hardware", HARDWARE)
         assert (scores(ROWS, run=run).corrwith(table, method="spearman") > 0.95).all()

@@ -1,5 +1,7 @@
 import json
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -7,7 +9,7 @@ from datasets import Dataset
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from utils import evaluate, fine_tune, phrasebook
-from utils.model import profiles, training
+from utils.model import loading, training
 
 ROWS = phrasebook.examples(20, seed=0)
 TEST = phrasebook.examples(20, split="test")
@@ -41,7 +43,7 @@ def test_fewer_rows_than_a_batch_work(n):
 
 
 def test_only_the_answer_and_its_end_are_learnt():
-    _, tokenizer = profiles.load("tiny")
+    _, tokenizer = loading.load("tiny")
     encoded, too_long = training.tokenize(ROWS.select([0]), [0], tokenizer, 256)
     ids, labels = encoded[0]["input_ids"], encoded[0]["labels"]
     learnt = [token for token, label in zip(ids, labels) if label != -100]
@@ -130,6 +132,38 @@ def test_a_run_survives_its_record():
     assert evaluate(again, TEST) == evaluate(run, TEST)
 
 
+PLAINLY = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+from peft import AutoPeftModelForCausalLM
+from transformers import AutoTokenizer
+folder, asked = sys.argv[1], json.loads(sys.argv[2])
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoPeftModelForCausalLM.from_pretrained(folder)
+answers = []
+for text in asked:
+    ids = tokenizer(text + "\\n", return_tensors="pt")
+    out = model.generate(**ids, max_new_tokens=64, do_sample=False)
+    answers.append(tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True).strip())
+print(json.dumps(answers))
+"""
+
+
+def test_a_saved_adapter_gives_the_same_answers_without_the_course(tmp_path):
+    run = fine_tune(ROWS, steps=40)
+    folder = run.save(tmp_path / "adapter")
+    asked = ROWS["instruction"][:6]
+    done = subprocess.run(
+        [sys.executable, "-c", PLAINLY, str(folder), json.dumps(asked)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == run.answer(asked) == ROWS["output"][:6]
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert "40 steps of 16 rows" in text and 'tokenizer("…\\n"' in text and "{" not in text.partition("```")[0]
+    with pytest.raises(ValueError, match="no adapter to save"):
+        fine_tune(ROWS, steps=0).save(tmp_path / "none")
+
+
 @pytest.mark.parametrize(
     "config, architecture",
     [
@@ -164,7 +198,7 @@ def test_a_run_survives_its_record():
 )
 def test_a_folder_with_the_architecture_of_a_real_model_goes_the_same_way(tmp_path, config, architecture):
     architecture(config).save_pretrained(tmp_path)
-    profiles.load("tiny")[1].save_pretrained(tmp_path)
+    loading.load("tiny")[1].save_pretrained(tmp_path)
     run = fine_tune(ROWS, model=str(tmp_path), steps=3)
     assert len(run.losses) == 3 and 0 <= evaluate(run, TEST).exact_match <= 100
 

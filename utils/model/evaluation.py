@@ -6,12 +6,14 @@ of answers is reported, as longer ones can pass for better ones. Intervals over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ..data.text import normalise
 from .generation import generate, reference_probabilities
-from .training import Run, Snapshot, check_rows
+from .loading import context_length
+from .training import Run, Snapshot, check_rows, tokenize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,17 +82,32 @@ def calibration_error(probabilities: list[float], right: list[bool], bins: int =
     return round(100 * total / len(probabilities), 6)
 
 
+def consistency(answers_by_run: Sequence[Sequence[str]]) -> float:
+    """The test rows that all runs answer alike, word for word, in percent: 100 × (rows with one answer) / (all rows).
+
+    `answers_by_run` holds a list of answers for each run, to the same rows in the same order. Kinds of space and apostrophe
+    do not count (`utils.data.text.normalise`). An answer can be the same every time, and wrong. Each further run can only
+    lower the share, so compare it between equal numbers of runs.
+
+    >>> consistency([["Oui.", "Le chat"], ["Oui.", "Le chien"]])
+    50.0
+    """
+    alike = [len({normalise(answer) for answer in row}) == 1 for row in zip(*answers_by_run, strict=True)]
+    return 100 * sum(alike) / len(alike)
+
+
 def answers(run: Run | Snapshot, rows: Dataset) -> pd.DataFrame:
     """What `run` answers to each of `rows` (columns instruction and output), one line each, in order.
 
     Columns: instruction, reference, answer, right (equal to the reference, see `Scores.exact_match`), probability (of
     the answer as a whole, under the model that gave it), entropy (nats, mean over its tokens) and tokens (generated).
 
-    Raises ValueError for an empty set or a missing column.
+    Raises ValueError for an empty set, a missing column, or a row that is longer than the model's context.
     """
     import pandas as pd
 
     check_rows(rows)
+    _check_lengths(run, rows)
     made = generate(run.model, run.tokenizer, list(rows["instruction"]))
     pairs = zip(made.answers, rows["output"][:])
     return pd.DataFrame(
@@ -106,14 +123,28 @@ def answers(run: Run | Snapshot, rows: Dataset) -> pd.DataFrame:
     )
 
 
-def evaluate(run: Run | Snapshot, rows: Dataset) -> Scores:
-    """Score `run` on held-out `rows` (columns instruction and output).
+def _check_lengths(run: Run | Snapshot, rows: Dataset) -> None:
+    """Raise ValueError where a row and its reference do not fit into the context: no model could answer it."""
+    context = context_length(run.model)
+    encoded, too_long = tokenize(rows, list(range(len(rows))), run.tokenizer, context)
+    if too_long:
+        named = [str(i) for i, row in enumerate(encoded) if row is None]
+        which = f"Row {named[0]}" if too_long == 1 else f"Rows {', '.join(named[:5])}{' …' if too_long > 5 else ''}"
+        raise ValueError(
+            f"{which} of the test set, with the answer, {'is' if too_long == 1 else 'are'} longer than the model's "
+            f"context of {context} tokens: shorten {'it' if too_long == 1 else 'them'}, or leave "
+            f"{'it' if too_long == 1 else 'them'} out."
+        )
+
+
+def evaluate(run: Run | Snapshot, rows: Dataset, given: pd.DataFrame | None = None) -> Scores:
+    """Score `run` on held-out `rows` (columns instruction and output); `given` are its `answers` to them, if at hand.
 
     Raises ValueError for an empty set or a missing column.
     """
     from sacrebleu.metrics import CHRF
 
-    given = answers(run, rows)
+    given = answers(run, rows) if given is None else given
     pairs = list(zip(given["answer"], given["reference"]))
     return Scores(
         n=len(given),

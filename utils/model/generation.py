@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .profiles import autocast
+from . import prompts
+from .hardware import autocast
+from .loading import context_length
+from .logits import logits_at
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 BATCH = 40
 MAX_NEW_TOKENS = 64
-
-
-def prompt_text(instruction: str) -> str:
-    """What the model reads before its answer: the instruction and a newline."""
-    return instruction + "\n"
 
 
 class Generated(NamedTuple):
@@ -34,14 +32,15 @@ def generate(model, tokenizer, instructions: list[str], max_new_tokens: int = MA
     """Greedy answers to `instructions`, with the model's own confidence in them."""
     import torch
 
-    tokenizer.padding_side = "left"
+    asked, end = prompts.prompts(tokenizer, list(instructions)), prompts.end(tokenizer)
+    room = context_length(model)
     answers, entropies, probabilities, counts = [], [], [], []
     # Rows of like length together: the longest of a batch decides how long all of it takes.
-    order = sorted(range(len(instructions)), key=lambda i: len(instructions[i]))
+    order = sorted(range(len(asked)), key=lambda i: len(instructions[i]))
     for start in range(0, len(order), BATCH):
-        prompts = [prompt_text(instructions[i]) for i in order[start : start + BATCH]]
-        batch = tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False).to(model.device)
-        batch.pop("token_type_ids", None)
+        batch = tokenizer.pad(
+            {"input_ids": [asked[i] for i in order[start : start + BATCH]]}, padding_side="left", return_tensors="pt"
+        ).to(model.device)
         entropy, chosen = [], []
 
         def watch(_, logits):  # each step as it comes: all logits of a batch at once would fill the memory
@@ -53,16 +52,16 @@ def generate(model, tokenizer, instructions: list[str], max_new_tokens: int = MA
         with torch.inference_mode(), autocast():
             out = model.generate(
                 **batch,
-                max_new_tokens=max_new_tokens,
+                max_new_tokens=min(max_new_tokens, room - batch["input_ids"].shape[1]),
                 do_sample=False,
                 logits_processor=[watch],
                 pad_token_id=tokenizer.pad_token_id,
-                eos_token_id=tokenizer.eos_token_id,
+                eos_token_id=end,
             )
         new = out[:, batch["input_ids"].shape[1] :]
         entropy, chosen = torch.stack(entropy, dim=1), torch.stack(chosen, dim=1)
-        ended = (new == tokenizer.eos_token_id).long().cumsum(-1)
-        alive = (ended == 0) | ((ended == 1) & (new == tokenizer.eos_token_id))  # up to and with the first end token
+        ended = (new == end).long().cumsum(-1)
+        alive = (ended == 0) | ((ended == 1) & (new == end))  # up to and with the first end token
         counts += alive.sum(-1).tolist()
         entropies += ((entropy * alive).sum(-1) / alive.sum(-1)).tolist()
         probabilities += (chosen * alive).sum(-1).exp().tolist()
@@ -84,17 +83,18 @@ def reference_probabilities(model, tokenizer, rows: Dataset) -> list[float]:
     values = []
     for start in range(0, len(rows), BATCH):
         part = rows[start : start + BATCH]
-        prompts = tokenizer([prompt_text(text) for text in part["instruction"]], add_special_tokens=False)["input_ids"]
-        answers = tokenizer(list(part["output"]), add_special_tokens=False)["input_ids"]
-        whole = [prompt + answer + [tokenizer.eos_token_id] for prompt, answer in zip(prompts, answers)]
+        asked = prompts.prompts(tokenizer, part["instruction"])
+        whole = [prompt + answer for prompt, answer in zip(asked, prompts.answers(tokenizer, part["output"]))]
         width = max(map(len, whole))
         ids = torch.tensor([row + [tokenizer.pad_token_id] * (width - len(row)) for row in whole], device=model.device)
         answer_mask = torch.tensor(
-            [[len(prompt) <= i < len(row) for i in range(width)] for prompt, row in zip(prompts, whole)],
+            [[len(prompt) <= i < len(row) for i in range(width)] for prompt, row in zip(asked, whole)],
             device=model.device,
         )
+        before = torch.nn.functional.pad(answer_mask[:, 1:], (0, 1))  # each token of an answer follows one of these
         with torch.inference_mode(), autocast():
-            logits = model(input_ids=ids, use_cache=False).logits
-        logprobs = logits[:, :-1].float().log_softmax(-1).gather(-1, ids[:, 1:].unsqueeze(-1)).squeeze(-1)
-        values += (logprobs * answer_mask[:, 1:]).sum(-1).exp().tolist()
+            logits = logits_at(model, ids, before)
+        logprobs = logits.float().log_softmax(-1).gather(-1, ids[answer_mask].unsqueeze(-1)).squeeze(-1)
+        sums = torch.zeros(len(whole), device=model.device).index_add(0, answer_mask.nonzero()[:, 0], logprobs)
+        values += sums.exp().tolist()
     return values

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .gradients import batches, per_row, row_losses
+from .hardware import autocast
+from .loading import context_length
 from .memory import give_back
-from .profiles import autocast, context_length, quiet
+from .quiet import quiet
 from .training import Run, adapted, check_rows, fine_tune, tokenize
 
 if TYPE_CHECKING:

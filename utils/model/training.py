@@ -7,16 +7,25 @@ business of `experiment.py`; what an answer is worth, of `evaluation.py`.
 from __future__ import annotations
 
 import math
+import os
 import random
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .generation import MAX_NEW_TOKENS, generate, prompt_text
-from .profiles import autocast, context_length, hardware, load, profile, quiet
+from ..data.files import write_whole
+from . import prompts
+from .card import card
+from .generation import MAX_NEW_TOKENS, generate
+from .hardware import autocast, hardware
+from .loading import context_length, load
+from .logits import logits_at
+from .profiles import profile
+from .quiet import quiet
 
 if TYPE_CHECKING:
     import torch
@@ -95,6 +104,24 @@ class Run:
         answers = generate(self.model, self.tokenizer, prompts, max_new_tokens).answers
         return answers[0] if isinstance(instruction, str) else answers
 
+    def save(self, folder: str | os.PathLike) -> Path:
+        """Save the adapter and the tokenizer as files that plain `transformers` and `peft` load; README.md there says how.
+
+        Raises ValueError for a run that was not trained.
+        """
+        if self.adapter is None:
+            raise ValueError("This run was not trained (steps=0), so it has no adapter to save.")
+        from peft import get_peft_model, set_peft_model_state_dict
+
+        folder, (model, tokenizer) = Path(folder), load(self.model_name)
+        with quiet():
+            wrapped = get_peft_model(model, _lora())
+            set_peft_model_state_dict(wrapped, self.adapter)
+            wrapped.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+        write_whole(folder / "README.md", card(self, tokenizer).encode())
+        return folder
+
     def to_record(self) -> tuple[dict, bytes]:
         """The run as it is kept: what JSON can hold, and the adapter as safetensors (b"" for none)."""
         from safetensors.torch import save
@@ -159,7 +186,7 @@ def fine_tune(
     micro_batch, notes = batch_size, []
     while True:
         try:
-            losses, tokens, adapter, run_notes = _train(
+            losses, tokens, adapter, run_notes, form = _train(
                 rows, model, steps, seed, learning_rate, batch_size, micro_batch, on_step
             )
             break
@@ -176,6 +203,7 @@ def fine_tune(
                 "same result."
             ]
             _free_memory()
+    settings["prompt"] = form
     return Run(
         model, settings, losses, time.perf_counter() - started, tokens, _peak_memory(), adapter, notes + run_notes
     )
@@ -240,13 +268,12 @@ def tokenize(rows: Dataset, indices: list[int], tokenizer, context: int) -> tupl
     None: a row without its end would teach never to stop.
     """
     wanted = rows.select(indices) if len(indices) < len(rows) else rows
-    prompts = tokenizer([prompt_text(text) for text in wanted["instruction"]], add_special_tokens=False)["input_ids"]
-    answers = tokenizer(list(wanted["output"]), add_special_tokens=False)["input_ids"]
     encoded = []
-    for prompt, answer in zip(prompts, answers):
-        ids = prompt + answer + [tokenizer.eos_token_id]
-        labels = [-100] * len(prompt) + ids[len(prompt) :]
-        encoded.append({"input_ids": ids, "labels": labels} if len(ids) <= context else None)
+    for prompt, answer in zip(
+        prompts.prompts(tokenizer, wanted["instruction"]), prompts.answers(tokenizer, wanted["output"])
+    ):
+        row = {"input_ids": prompt + answer, "labels": [-100] * len(prompt) + answer}
+        encoded.append(row if len(row["input_ids"]) <= context else None)
     return encoded, sum(row is None for row in encoded)
 
 
@@ -305,11 +332,11 @@ def _lora():
 
 
 def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch, on_step):
-    """One attempt at a run: (losses, tokens, adapter weights, notes)."""
+    """One attempt at a run: (losses, tokens, adapter weights, notes, the form of the prompt in words)."""
     with quiet(), tempfile.TemporaryDirectory() as scratch:
         from peft import get_peft_model_state_dict
         from peft.helpers import disable_input_dtype_casting
-        from torch.nn.functional import cross_entropy
+        from torch.nn.functional import cross_entropy, pad
         from transformers import PrinterCallback, TrainerCallback, set_seed
         from trl import SFTConfig, SFTTrainer
 
@@ -325,14 +352,11 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
                 TRL's own also works out entropy and accuracy at each step, which on a small model takes as long as
                 the rest of the forward pass.
                 """
-                labels = inputs["labels"][:, 1:]
+                labels = pad(inputs["labels"][:, 1:], (0, 1), value=-100)
                 learnt = labels != -100
                 with autocast():
                     base = self.accelerator.unwrap_model(model).get_base_model()
-                    states = base.get_decoder()(
-                        input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False
-                    ).last_hidden_state
-                    logits = base.get_output_embeddings()(states[:, :-1][learnt])
+                    logits = logits_at(base, inputs["input_ids"], learnt, inputs["attention_mask"])
                 loss = cross_entropy(logits.float(), labels[learnt], reduction="sum")
                 return loss / (learnt.sum() if num_items_in_batch is None else num_items_in_batch)
 
@@ -397,7 +421,7 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
         adapter = {
             name: weights.detach().cpu().clone() for name, weights in get_peft_model_state_dict(trainer.model).items()
         }
-    return losses, tokens, adapter, notes
+    return losses, tokens, adapter, notes, prompts.in_words(tokenizer)
 
 
 def _out_of_memory():

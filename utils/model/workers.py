@@ -33,11 +33,12 @@ _turn = threading.Lock()  # cores and memory are reckoned for one comparison at 
 
 @dataclass(frozen=True)
 class Job:
-    """One run to do: a set as drawn (None for the base as it is) and a seed, and the key its record is kept under."""
+    """One run to do: a set as drawn (None for the base as it is), steps and seed, and the key its record is kept under."""
 
     key: str
     seed: int
     rows: Dataset | None
+    steps: int
     n_rows: int
     distinct: int
 
@@ -46,19 +47,20 @@ class Task(NamedTuple):
     """What all runs of a comparison have in common."""
 
     model: str
-    steps: int
+    steps: int  # the most that any run takes
     learning_rate: float | None
     test: Dataset
 
 
 def one_run(job: Job, task: Task, on_step: OnStep | None = None) -> tuple[dict, bytes]:
     """One set, one seed: train, score, and give the record and the adapter as they are kept."""
-    from .evaluation import evaluate
+    from .evaluation import answers, evaluate
     from .training import fine_tune
 
-    rows, steps, seed = (task.test, 0, 0) if job.rows is None else (job.rows, task.steps, job.seed)
+    rows, steps, seed = (task.test, 0, 0) if job.rows is None else (job.rows, job.steps, job.seed)
     run = fine_tune(rows, task.model, steps, seed, task.learning_rate, on_step=on_step)
-    scores = evaluate(run, task.test).as_dict()
+    given = answers(run, task.test)
+    scores = evaluate(run, task.test, given).as_dict()
     del scores["per_correct"]  # infinite where nothing is right, which JSON cannot say; the receipt works it out
     run_record, adapter = run.to_record()
     del run
@@ -68,9 +70,19 @@ def one_run(job: Job, task: Task, on_step: OnStep | None = None) -> tuple[dict, 
         "n_rows": job.n_rows,
         "distinct": job.distinct,
         "scores": scores,
+        "answers": given["answer"].tolist(),
         "run": run_record,
         "date": datetime.datetime.now().isoformat(timespec="seconds"),
     }, adapter
+
+
+def looks(steps: int) -> list[int]:
+    """After which steps a run that is watched answers the sample.
+
+    >>> looks(150)
+    [38, 75, 112]
+    """
+    return [max(1, round(quarter * steps)) for quarter in QUARTERS]
 
 
 class Board(NamedTuple):
@@ -94,10 +106,10 @@ class Board(NamedTuple):
                 lines[name] = np.nan
         return lines
 
-    def writer(self, at: int) -> OnStep:
-        """What `fine_tune` calls after each step of the run on line `at`."""
+    def writer(self, at: int, steps: int) -> OnStep:
+        """What `fine_tune` calls after each of the `steps` steps of the run on line `at`."""
         line = self.lines()[at]
-        due = {max(1, round(quarter * self.steps)): k for k, quarter in enumerate(QUARTERS)} if self.sample else {}
+        due = {step: k for k, step in enumerate(looks(steps))} if self.sample else {}
 
         def on_step(step: int, loss: float, snapshot: Snapshot) -> None:
             line["losses"][step - 1] = loss
@@ -166,7 +178,7 @@ def _in_worker(job: Job, task: Task, workers: int, board: Board, at: int) -> tup
     if workers > 1:
         torch.set_num_threads(1)
     with _ends_with_parent():
-        return one_run(job, task, board.writer(at))
+        return one_run(job, task, board.writer(at, job.steps))
 
 
 @contextlib.contextmanager
