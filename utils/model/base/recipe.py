@@ -3,7 +3,7 @@
     make base            # or: python -m utils.model.base.recipe
 
 The base is a small Llama that has read the phrasebook (`utils/data/phrasebook.py`, in both languages) and the manual of
-the support desk (`utils/data/support.py`, in both editions). No page uses the instruction format, and no held-out
+the support desk (`utils/data/support/`, in both editions). No page uses the instruction format, and no held-out
 sentence is on any page, so what fine-tuning adds can be measured. It is not a general language model.
 
 A run is seeded and restartable: it goes on from its last checkpoint in `build/base/`. `--steps` and `--out` make a
@@ -110,7 +110,9 @@ def _glossary(r: random.Random) -> str:
     for _ in range(r.randint(10, 20)):
         x = r.random()
         if x < 0.6:
-            phrase = noun_phrase(r.choice(lexicon.NOUNS), r.choice(("the", "a")), is_plural=r.random() < 0.3)
+            noun = r.choice(lexicon.NOUNS)
+            det = "the" if "single" in noun.kinds or not noun.counted else r.choice(("the", "a"))
+            phrase = noun_phrase(noun, det, is_plural=noun.counted >= 3 and r.random() < 0.3)
             lines.append(phrase.en + separator + join(phrase.fr))
         elif x < 0.8:
             adjective = r.choice(lexicon.ADJECTIVES)
