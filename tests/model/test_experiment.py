@@ -26,6 +26,9 @@ def test_a_comparison_end_to_end_on_a_reduced_size(own_cache, tmp_path):
     assert list(receipt["steps"]) == [30, 30] and (receipt["tokens trained on"] > 1000).all()
     difference, low, high = result.gap(demo.CURATED, demo.JUNK)
     assert low <= difference <= high
+    assert table.loc[demo.CURATED, "alike %"] == round(result.consistency(demo.CURATED), 1)
+    assert 0 <= result.consistency(demo.CURATED) <= 100
+    assert result.verdict(demo.CURATED, demo.JUNK) == ("holds" if low > 0 else "undecided")
     picture = result.plot()
     assert picture.save(tmp_path / "a" / "headline.png").stat().st_size > 10_000
     answer = result.run(demo.CURATED, seed=1).answer("Translate to French: She is hungry.")
@@ -36,6 +39,7 @@ def test_finished_runs_are_reused_and_other_settings_are_not(own_cache):
     first = compare({"a": ROWS}, workers=1, **SMALL)
     again = compare({"a": ROWS, "b": ROWS.select(range(5))}, workers=1, **SMALL)
     assert (first.reused, again.reused) == (0, 2)
+    assert first.answers["a", 1] == again.answers["a", 1] == first.run("a", 1).answer(TEST["instruction"][:])
     assert list(first.scores("a")) == list(again.scores("a"))
     assert compare({"a": ROWS}, workers=1, **SMALL | {"steps": 5}).reused == 0
 
@@ -132,6 +136,7 @@ def test_a_bad_comparison_gets_a_sentence(sets, options, sentence):
 def test_one_seed_has_no_interval(own_cache):
     result = compare({"a": ROWS, "b": ROWS.select(range(6))}, workers=1, **SMALL | {"seeds": 1})
     assert result.table()["95 % interval"].to_list() == ["one seed"] * 2
+    assert "alike %" not in result.table() and np.isnan(result.consistency("a"))
     with pytest.raises(ValueError, match="seeds=2 or more"):
         result.gap("a", "b")
     with pytest.raises(ValueError, match='There is no set "c"'):
@@ -141,10 +146,65 @@ def test_one_seed_has_no_interval(own_cache):
 
 
 def test_workers_follow_cores_and_memory(monkeypatch):
-    monkeypatch.setattr(experiment, "_may_have_accelerator", lambda: False)
+    monkeypatch.setattr(experiment, "has_accelerator", lambda: False)
     monkeypatch.setattr("loky.cpu_count", lambda: 4)
     monkeypatch.setattr(experiment, "available_memory", lambda: 2.5 * experiment.WORKER_MEMORY)
     assert experiment.workers_for(10, "tiny") == 2
     monkeypatch.setattr(experiment, "available_memory", lambda: 0.5 * experiment.WORKER_MEMORY)
     assert experiment.workers_for(10, "tiny") == 1
     assert experiment.workers_for(1, "tiny") == 1
+
+
+# ------------------------------------------------------------------------------------------------ fair by itself
+
+
+def test_a_choice_is_held_against_as_many_rows_at_random(own_cache):
+    pile = phrasebook.examples(40, seed=5)
+    result = compare({"chosen": pile.select(range(6)), "base": None}, workers=1, random_subset_of=pile, **SMALL)
+    assert result.sets == ["chosen", "base", "6 rows at random"]
+    drawn = experiment.random_subsets({"chosen": pile.select(range(6))}, pile, 0)["6 rows at random"]
+    assert len(drawn(0)) == 6 and drawn(0)["output"] == drawn(0)["output"] != drawn(1)["output"]
+    assert set(drawn(0)["output"]) <= set(pile["output"])
+
+
+def test_a_pile_smaller_than_the_choice_gets_a_sentence():
+    with pytest.raises(ValueError, match='"a" has 12 rows and the pile only 5.*chosen from'):
+        compare({"a": ROWS}, random_subset_of=ROWS.select(range(5)), **SMALL)
+
+
+def test_sets_of_one_size_share_their_random_rows():
+    found = experiment.random_subsets({"a": ROWS, "b": ROWS, "c": lambda seed: ROWS.select(range(3))}, ROWS, 0)
+    assert list(found) == ["12 rows at random", "3 rows at random"]
+
+
+def test_with_equal_epochs_all_rows_are_seen_equally_often(own_cache):
+    sets = {"large": ROWS, "small": ROWS.select(range(6)), "base": None}
+    result = compare(sets, workers=1, match="epochs", **SMALL)
+    steps = dict(zip(result.runs["set"], result.runs["steps"]))
+    assert steps == {"large": 4, "small": 2, "base": 0}
+    assert compare({"small": sets["small"]}, workers=1, **SMALL | {"steps": 2}).reused == 2, "these are the same runs"
+
+
+def test_with_equal_tokens_long_rows_get_fewer_steps(own_cache):
+    long = ROWS.map(lambda row: {"output": " ".join([row["output"]] * 3)})
+    result = compare({"short": ROWS, "long": long}, workers=1, match="tokens", **SMALL | {"steps": 12})
+    tokens, steps = (result.runs.groupby("set")[column].mean() for column in ("tokens", "steps"))
+    assert steps["short"] == 12 > steps["long"]
+    assert tokens["long"] == pytest.approx(tokens["short"], rel=0.1)
+
+
+def test_what_cannot_be_matched_gets_a_sentence():
+    with pytest.raises(ValueError, match='match="rows" is unknown: choose "steps", "tokens" or "epochs".'):
+        compare({"a": ROWS}, match="rows", **SMALL)
+
+
+def test_how_many_seeds_and_rows_it_takes(own_cache):
+    result = compare({"a": ROWS, "b": ROWS.select(range(4))}, workers=1, **SMALL | {"steps": 20, "seeds": 3})
+    few, many = result.seeds_needed(40), result.seeds_needed(2)
+    assert list(few.index) == ["a against b"] and list(few.columns) == ["difference now", "seeds", "test rows"]
+    assert few.loc["a against b", "difference now"] == round(result.gap("a", "b")[0], 1)
+    assert (few["seeds"] <= many["seeds"]).all() and (few["test rows"] <= many["test rows"]).all()
+    with pytest.raises(ValueError, match="a number above 0"):
+        result.seeds_needed(0)
+    with pytest.raises(ValueError, match="The spread is not known yet"):
+        compare({"a": ROWS}, workers=1, **SMALL).seeds_needed(5)

@@ -10,8 +10,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from .gradients import batches, cosines, last_states, mean_gradient
+from .hardware import autocast
+from .loading import context_length
 from .memory import give_back
-from .profiles import autocast, context_length, quiet
+from .quiet import quiet
 from .training import Run, adapted, check_rows, tokenize
 
 if TYPE_CHECKING:

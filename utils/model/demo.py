@@ -20,6 +20,11 @@ def junk_rows(seed: int, size: int = 10_000):
     return damage.spoil(phrasebook.examples(8, seed=seed), JUNK_FLAWS, size=size, seed=seed)
 
 
+def steady_junk(seed: int, size: int = 10_000):
+    """The same eight pairs and damage, but copies of a row are damaged alike: hardly an instruction has two answers."""
+    return damage.spoil(phrasebook.examples(8, seed=seed), JUNK_FLAWS, size=size, seed=seed, systematic=True)
+
+
 def varied_rows(seed: int, size: int = 10_000):
     """The same damage in the same share, but on `size` different sentence pairs."""
     return damage.spoil(phrasebook.examples(size, seed=seed), JUNK_FLAWS, seed=seed)

@@ -10,20 +10,22 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from pathlib import Path
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from . import store
-from .intervals import difference, interval
+from .hardware import has_accelerator
+from .identity import identity
+from .intervals import LEAD, Claimed, difference, interval, rows_needed, seeds_needed, verdict
 from .memory import available_memory
 from .profiles import TINY, profile
+from .prompts import CHAT
 from .workers import Board, Job, Task, one_run, side_by_side, wake
 
 if TYPE_CHECKING:
@@ -34,14 +36,14 @@ if TYPE_CHECKING:
 Draw = Callable[[int], "Dataset"]
 WORKER_MEMORY = 1.0 * 2**30  # bytes a worker may need; `make bench` measures it
 PERCENT = ("exact_match", "chrf", "format_rate", "right_answer", "calibration")
-LIBRARIES = ("torch", "transformers", "trl", "peft")
 
 
 @dataclass
 class Comparison:
     """What came out of `compare`: `runs` has one line per set and seed, with all scores of `Scores` and the costs.
 
-    `losses` maps (set, seed) to the loss of each step. `reused` of the runs were kept from an earlier call.
+    `losses` maps (set, seed) to the loss of each step, `answers` to what was answered to each test row. `reused` of the
+    runs were kept from an earlier call.
     """
 
     runs: pd.DataFrame
@@ -49,6 +51,8 @@ class Comparison:
     provenance: dict
     reused: int
     notes: list[str] = field(default_factory=list)
+    answers: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
+    references: list[str] = field(default_factory=list, repr=False)
     _keys: dict[tuple[str, int], str] = field(default_factory=dict, repr=False)
 
     @property
@@ -72,8 +76,59 @@ class Comparison:
         """
         return difference(self.scores(better, metric), self.scores(worse, metric), metric in PERCENT)
 
+    def verdict(self, better: str, worse: str, metric: str = "exact_match", claimed: Claimed = LEAD) -> str:
+        """Whether `better` is ahead of `worse`, or what else is `claimed` of the gap: see `intervals.verdict`."""
+        _, low, high = self.gap(better, worse, metric)
+        return verdict(low, high, claimed)
+
+    def seeds_needed(self, points: float) -> pd.DataFrame:
+        """What it takes to see a difference of so many points in exact match, four times in five, for each two sets.
+
+        "seeds" is how many runs of each set, by the spread of these runs; "test rows" how many questions, by how
+        unequally the two sets answer these ones: with fewer, other questions might turn the result. Both are guesses, and
+        the fewer the runs the rougher. Formulas: `intervals.seeds_needed` and `intervals.rows_needed`.
+
+        Raises ValueError for one seed, one set, or points that are not above 0.
+        """
+        right = {name: self._right(name) for name in self.sets}
+        if len(right) < 2 or min(map(len, right.values())) < 2:
+            raise ValueError("The spread is not known yet: compare two sets or more, with seeds=2 or more.")
+        lines = {}
+        for one, other in combinations(self.sets, 2):
+            spreads = [float(self.scores(name).std(ddof=1)) for name in (one, other)]
+            apart = 100 * (right[one].mean(axis=0) - right[other].mean(axis=0))
+            lines[f"{one} against {other}"] = {
+                "difference now": round(float(apart.mean()), 1),
+                "seeds": seeds_needed(points, *spreads),
+                "test rows": rows_needed(points, float(apart.std(ddof=1))),
+            }
+        return pd.DataFrame.from_dict(lines, orient="index")
+
+    def _right(self, name: str) -> np.ndarray:
+        """Whether each test row is answered right, (seeds, rows)."""
+        from ..data.text import normalise
+
+        wanted = [normalise(reference) for reference in self.references]
+        return np.array(
+            [
+                [normalise(answer) == reference for answer, reference in zip(answers, wanted)]
+                for (each, _), answers in self.answers.items()
+                if each == name
+            ]
+        )
+
+    def consistency(self, name: str) -> float:
+        """The test rows that all seeds of a set answer alike, in percent (`evaluation.consistency`); NaN for one seed."""
+        from .evaluation import consistency
+
+        given = [answers for (each, _), answers in self.answers.items() if each == name]
+        return consistency(given) if len(given) > 1 else float("nan")
+
     def table(self) -> pd.DataFrame:
-        """One line per set: the means over the seeds, and the 95 % interval of the exact match."""
+        """One line per set: the means over the seeds, and the 95 % interval of the exact match.
+
+        "alike %" is the `consistency` of the seeds, where there are two or more.
+        """
         lines = {}
         for name in self.sets:
             part = self.runs[self.runs["set"] == name]
@@ -92,8 +147,9 @@ class Comparison:
                 "format %": round(part["format_rate"].mean(), 1),
                 "entropy (nats)": round(part["entropy"].mean(), 2),
                 "p(right) %": round(part["right_answer"].mean(), 1),
+                "alike %": round(self.consistency(name), 1),
             }
-        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("training set")
+        return pd.DataFrame.from_dict(lines, orient="index").rename_axis("training set").dropna(axis=1, how="all")
 
     def receipt(self) -> pd.DataFrame:
         """What it cost, one line per set: means over the seeds."""
@@ -162,7 +218,7 @@ class Plan:
     def comparison(self) -> Comparison:
         """What the finished runs say; there must be one."""
         keys = {at: key for at, key in self.keys.items() if key in self.finished}
-        lines, losses, notes = [], {}, {}
+        lines, losses, notes, answers = [], {}, {}, {}
         for (name, seed), key in keys.items():
             record = self.finished[key]
             run = record["run"]
@@ -172,11 +228,14 @@ class Plan:
                 | {cost: run[cost] for cost in ("seconds", "tokens", "peak_memory")}
                 | {"steps": len(run["losses"])}
             )
-            losses[name, seed] = run["losses"]
+            losses[name, seed], answers[name, seed] = run["losses"], record["answers"]
+            if (form := run["settings"].get("prompt")) == CHAT:
+                notes[f"Every instruction is put into {form}."] = None
             notes |= dict.fromkeys(f"{name}: {note}" for note in run["notes"])
         date = max(self.finished[key]["date"] for key in keys.values())
+        references = list(self.task.test["output"])
         provenance = {"date": date, "machine": machine(), **self.common}
-        return Comparison(pd.DataFrame(lines), losses, provenance, self.reused, list(notes), keys)
+        return Comparison(pd.DataFrame(lines), losses, provenance, self.reused, list(notes), answers, references, keys)
 
 
 def plan(
@@ -187,6 +246,8 @@ def plan(
     test: Dataset | None = None,
     learning_rate: float | None = None,
     wake: Callable[[], None] = lambda: None,
+    random_subset_of: Dataset | None = None,
+    match: str = "steps",
 ) -> Plan:
     """Draw the sets of a comparison and look up which of its runs are kept. `wake` is called when the first is missing.
 
@@ -202,35 +263,100 @@ def plan(
     known = profile(model)
     test = phrasebook.examples(200, split="test") if test is None else test
     check_rows(test)
+    if random_subset_of is not None:
+        sets = sets | random_subsets(sets, random_subset_of, drawn[0])
     settings = {"steps": steps, "learning_rate": learning_rate or known.learning_rate, "batch_size": BATCH_SIZE}
     common = {
         **identity(model),
         "settings": settings,
         "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
     }
-    made = Plan(Task(model, steps, learning_rate, test), common)
+    made = Plan(Task(model, steps, learning_rate, test), common if match == "steps" else common | {"match": match})
+    draws = _draws(sets, drawn, test)
+    if match != "steps":  # what a set gets hangs on the others
+        draws = list(draws)
+    own_steps = matched(match, draws, steps, model)
+    for name, seed, rows in draws:
+        pairs = [] if rows is None else list(zip(rows["instruction"], rows["output"]))
+        own = steps if rows is None else own_steps(rows)
+        # The base as it is has nothing to draw, so all its seeds are one run.
+        key = store.content_hash(
+            common | {"settings": settings | {"steps": own}, "rows": pairs, "seed": None if rows is None else seed}
+        )
+        made.keys[name, seed] = key
+        if kept := store.read(key):
+            made.finished[key] = kept[0]
+        elif key not in made.missing:
+            if not made.missing:
+                wake()  # the workers import while the other sets are drawn
+            made.missing[key] = Job(key, seed, rows, own, len(pairs), len(set(pairs)))
+    made.reused = sum(key in made.finished for key in made.keys.values())
+    return made
+
+
+def _draws(
+    sets: dict[str, Dataset | Draw | None], seeds: list[int], test: Dataset
+) -> Iterator[tuple[str, int, Dataset | None]]:
+    """Each set with each seed, as drawn and looked at: (name, seed, rows)."""
+    from .training import check_rows
+
     for name, source in sets.items():
-        for seed in drawn:
+        for seed in seeds:
             rows = source(seed) if callable(source) else source
-            pairs = []
             if rows is not None:
                 try:
                     check_rows(rows)
                 except ValueError as error:
                     raise ValueError(f'"{name}": {error}') from None
                 _check_overlap(name, rows, test)
-                pairs = list(zip(rows["instruction"], rows["output"]))
-            # The base as it is has nothing to draw, so all its seeds are one run.
-            key = store.content_hash(common | {"rows": pairs, "seed": None if rows is None else seed})
-            made.keys[name, seed] = key
-            if kept := store.read(key):
-                made.finished[key] = kept[0]
-            elif key not in made.missing:
-                if not made.missing:
-                    wake()  # the workers import while the other sets are drawn
-                made.missing[key] = Job(key, seed, rows, len(pairs), len(set(pairs)))
-    made.reused = sum(key in made.finished for key in made.keys.values())
-    return made
+            yield name, seed, rows
+
+
+def random_subsets(sets: dict[str, Dataset | Draw | None], pile: Dataset, seed: int) -> dict[str, Draw]:
+    """For each size there is, as many rows drawn from the `pile` at random, anew with each seed: what a choice must beat.
+
+    Raises ValueError where the pile is smaller than a set.
+    """
+    found = {}
+    for name, source in sets.items():
+        rows = source(seed) if callable(source) else source
+        if rows is None:
+            continue
+        if len(rows) > len(pile):
+            raise ValueError(
+                f'"{name}" has {len(rows):,} rows and the pile only {len(pile):,}, so no part of it is as large: '
+                "give the pile that the rows were chosen from."
+            )
+        found[f"{len(rows):,} rows at random"] = lambda seed, n=len(rows): pile.shuffle(seed=seed).select(range(n))
+    return found
+
+
+def matched(
+    match: str, draws: Iterable[tuple[str, int, Dataset | None]], steps: int, model: str
+) -> Callable[[Dataset], int]:
+    """How many steps each set gets: all alike, or so that all see their rows equally often, or as many tokens.
+
+    `steps` is the most that any gets. Raises ValueError for what cannot be matched.
+    """
+    if match == "steps":
+        return lambda rows: steps
+    sets = [rows for *_, rows in draws if rows is not None]
+    if match == "epochs":
+        most = max(map(len, sets))
+        return lambda rows: max(1, round(steps * len(rows) / most))
+    if match == "tokens":
+        from .loading import load
+        from .training import tokenize
+
+        tokenizer = load(model)[1]
+
+        def per_row(rows: Dataset) -> float:
+            encoded, _ = tokenize(rows, list(range(len(rows))), tokenizer, float("inf"))
+            return sum(len(row["input_ids"]) for row in encoded) / len(rows)
+
+        least = min(map(per_row, sets))
+        return lambda rows: max(1, round(steps * least / per_row(rows)))
+    raise ValueError(f'match="{match}" is unknown: choose "steps", "tokens" or "epochs".')
 
 
 def compare(
@@ -241,6 +367,8 @@ def compare(
     test: Dataset | None = None,
     learning_rate: float | None = None,
     workers: int | None = None,
+    random_subset_of: Dataset | None = None,
+    match: str = "steps",
 ) -> Comparison:
     """Fine-tune `model` on every set with every seed, and score each run on the same held-out rows.
 
@@ -249,10 +377,24 @@ def compare(
     given. Finished runs are kept: the same call again, or one that was interrupted, does only what is missing. `workers`
     processes run side by side; None chooses.
 
+    `random_subset_of` is the pile that sets were chosen from: for each size, as many of its rows at random join the
+    comparison, as a choice is worth what it is ahead of them. All runs take `steps` steps; with match="epochs" they see
+    their rows equally often, with match="tokens" they see as many tokens, and `steps` is the most that any takes.
+
     Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set.
     """
     workers = workers_for(len(sets) * len(numbers(seeds)), model) if workers is None else workers
-    planned = plan(sets, model, steps, seeds, test, learning_rate, lambda: workers > 1 and wake(workers))
+    planned = plan(
+        sets,
+        model,
+        steps,
+        seeds,
+        test,
+        learning_rate,
+        lambda: workers > 1 and wake(workers),
+        random_subset_of=random_subset_of,
+        match=match,
+    )
     interrupted = _run_all(planned, workers)
     if not planned.finished:
         raise KeyboardInterrupt("Stopped before the first run was finished.")
@@ -274,11 +416,10 @@ def _run_all(planned: Plan, workers: int) -> bool:
     jobs, task = planned.left, planned.task
     if not jobs:
         return False
-    per_job = max(1, task.steps)
     with (
         tempfile.TemporaryDirectory() as scratch,
         tqdm(
-            total=len(jobs) * per_job,
+            total=sum(max(1, job.steps) for job in jobs),
             leave=False,
             disable=None,  # no bar in a log file
             smoothing=0,  # by the average so far: scoring takes time too, but no steps
@@ -288,9 +429,10 @@ def _run_all(planned: Plan, workers: int) -> bool:
     ):
         try:
             if workers <= 1:
-                for at, job in enumerate(jobs):
-                    planned.keep(job, *one_run(job, task, lambda step, *_: bar.update(at * per_job + step - bar.n)))
-                    bar.update((at + 1) * per_job - bar.n)
+                for job in jobs:
+                    began = bar.n
+                    planned.keep(job, *one_run(job, task, lambda step, *_: bar.update(began + step - bar.n)))
+                    bar.update(began + max(1, job.steps) - bar.n)
                 return False
             board = Board(os.path.join(scratch, "board"), len(jobs), task.steps)
             lines = board.lines("w+")
@@ -317,18 +459,9 @@ def workers_for(n_jobs: int, model: str) -> int:
     """How many runs side by side: one per core, as far as the memory goes; one at a time on an accelerator."""
     from loky import cpu_count
 
-    if n_jobs < 2 or profile(model).source != str(TINY) or _may_have_accelerator():
+    if n_jobs < 2 or profile(model).source != str(TINY) or has_accelerator():
         return 1
     return max(1, min(n_jobs, cpu_count(), int(available_memory() // WORKER_MEMORY)))
-
-
-def _may_have_accelerator() -> bool:
-    """Whether it is worth importing torch to ask for a GPU: on a plain CPU the parent process never needs torch."""
-    if not (Path("/dev/nvidia0").exists() or platform.system() in ("Darwin", "Windows")):
-        return False
-    from .profiles import hardware
-
-    return hardware().device != "cpu"
 
 
 def _check_overlap(name: str, rows: Dataset, test: Dataset) -> None:
@@ -341,40 +474,6 @@ def _check_overlap(name: str, rows: Dataset, test: Dataset) -> None:
             f'{leaked} of the instructions in "{name}" stand in the test set as well: its score would be worth '
             'nothing. Draw training rows with split="train" and test rows with split="test".'
         )
-
-
-def identity(model: str) -> dict:
-    """What, besides rows, settings and seed, decides a result: weights, versions of the libraries, and the code here."""
-    return {"model": model, "weights": _weights(model), "versions": _versions(), "code": _code()}
-
-
-def _weights(model: str) -> str:
-    """What identifies the weights: a hash of the file for a folder, the revision for a hub model."""
-    import hashlib
-
-    found = profile(model)
-    files = sorted(Path(found.source).glob("*.safetensors")) if os.path.isdir(found.source) else []
-    if not files:
-        return f"{found.source}@{found.revision or 'main'}"
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in LIBRARIES}
-
-
-def _code() -> str:
-    """A hash of the code that decides a result, so that runs of an older version are not reused."""
-    here = Path(__file__).parent
-    return store.content_hash(
-        [
-            (here / name).read_text(encoding="utf-8")
-            for name in ("profiles.py", "generation.py", "training.py", "evaluation.py")
-        ]
-    )
 
 
 def machine() -> str:

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from .profiles import autocast, context_length, quiet
+from .hardware import autocast
+from .loading import context_length
+from .logits import logits_at
+from .quiet import quiet
 
 if TYPE_CHECKING:
     import torch
@@ -193,6 +196,7 @@ def _flat(gradients: list[torch.Tensor], start: int) -> torch.Tensor:
 
 
 def _cosine(one: torch.Tensor, other: torch.Tensor) -> float:
+    one, other = one.double(), other.double()  # in float32 the sums are 1e-5 off, and a cosine can come out above 1
     length = float(one.norm() * other.norm())
     return float(one @ other) / length if length else float("nan")
 
@@ -208,6 +212,15 @@ def _reduced(model, encoded: list[dict | None], pad: int, reduce: Callable) -> t
 
 def last_states(model, encoded: list[dict], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
     """The hidden states of the last layer for one batch, (rows, tokens, width), and its labels, (rows, tokens)."""
+    ids, labels = padded(model, encoded, pad)
+    return model.get_decoder()(input_ids=ids, use_cache=False).last_hidden_state, labels
+
+
+def padded(model, encoded: list[dict], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and labels of one batch, each (rows, tokens).
+
+    Padding stands on the right, where no token before it can look: it needs no mask.
+    """
     import torch
 
     width = -(-max(len(row["input_ids"]) for row in encoded) // 8) * 8  # few shapes, as in training
@@ -215,19 +228,19 @@ def last_states(model, encoded: list[dict], pad: int) -> tuple[torch.Tensor, tor
         torch.tensor([row[key] + [fill] * (width - len(row[key])) for row in encoded], device=model.device)
         for key, fill in (("input_ids", pad), ("labels", -100))
     )
-    # Padding stands on the right, where no token before it can look: it needs no mask.
-    return model.get_decoder()(input_ids=ids, use_cache=False).last_hidden_state, labels
+    return ids, labels
 
 
 def row_losses(model, encoded: list[dict], pad: int) -> torch.Tensor:
     """The mean loss of each row of one batch, in nats per learnt token."""
     import torch
     from torch.nn.functional import cross_entropy
+    from torch.nn.functional import pad as shift
 
-    states, labels = last_states(model, encoded, pad)
-    learnt = labels[:, 1:] != -100
-    logits = model.get_output_embeddings()(states[:, :-1][learnt])
-    each = cross_entropy(logits.float(), labels[:, 1:][learnt], reduction="none")
+    ids, labels = padded(model, encoded, pad)
+    labels = shift(labels[:, 1:], (0, 1), value=-100)
+    learnt = labels != -100
+    each = cross_entropy(logits_at(model, ids, learnt).float(), labels[learnt], reduction="none")
     sums = torch.zeros(len(encoded), device=model.device).index_add(0, learnt.nonzero()[:, 0], each)
     return sums / learnt.sum(1)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .experiment import Comparison, Draw, Plan, numbers, plan, workers_for
-from .workers import QUARTERS, Board, side_by_side, wake
+from .workers import Board, looks, side_by_side, wake
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -62,7 +62,7 @@ class Progress:
 
 
 class Runs:
-    """The runs of `compare(sets, model, steps, seeds, test, learning_rate)`, in the background.
+    """The runs of `compare`, which takes the same arguments, in the background.
 
     `state` is "ready", "running", "stopping", "stopped", "finished" or "failed"; `error` then says why in a sentence,
     and `failure` is the exception itself.
@@ -79,8 +79,11 @@ class Runs:
         test: Dataset | None = None,
         learning_rate: float | None = None,
         workers: int | None = None,
+        random_subset_of: Dataset | None = None,
+        match: str = "steps",
     ):
         self._asked = (dict(sets), model, steps, seeds, test, learning_rate)
+        self._fair = {"random_subset_of": random_subset_of, "match": match}
         self._workers = workers
         self.state, self.error = "ready", ""
         self.failure: Exception | None = None
@@ -129,7 +132,7 @@ class Runs:
         """How far every run is; of the base as it is, all seeds are one run."""
         since = self._since  # the other thread may clear it at any moment
         elapsed = self._spent + (0.0 if since is None else time.monotonic() - since)
-        planned, steps = self._plan, self._asked[2]
+        planned = self._plan
         if planned is None:
             return Progress([], elapsed, None)
         runs = {}
@@ -138,21 +141,20 @@ class Runs:
                 continue
             if record := planned.finished.get(key):
                 losses = record["run"]["losses"]
-                scores = self._scores(key, steps) | {len(losses): record["scores"]["exact_match"]}
+                scores = self._scores(key, len(losses)) | {len(losses): record["scores"]["exact_match"]}
                 runs[key] = OneRun(name, seed, len(losses), losses, scores, finished=True)
             else:
-                line = self._lines.get(key)
+                line, job = self._lines.get(key), planned.missing[key]
                 losses = [] if line is None else line["losses"][np.isfinite(line["losses"])].tolist()
-                base = planned.missing[key].rows is None
-                runs[key] = OneRun(name, seed, 0 if base else steps, losses, self._scores(key, steps))
+                steps = 0 if job.rows is None else job.steps
+                runs[key] = OneRun(name, seed, steps, losses, self._scores(key, steps))
         left = self._seconds_left(runs) if self.state == "running" else None
         return Progress(list(runs.values()), elapsed, left)
 
     def _scores(self, key: str, steps: int) -> dict[int, float]:
         if (line := self._lines.get(key)) is None:
             return {}
-        known = zip(QUARTERS, line["scores"].tolist())
-        return {max(1, round(quarter * steps)): score for quarter, score in known if np.isfinite(score)}
+        return {step: score for step, score in zip(looks(steps), line["scores"].tolist()) if np.isfinite(score)}
 
     def _seconds_left(self, runs: dict[str, OneRun]) -> float | None:
         """By the pace of the steps so far: what is left of each run, shared out among the workers."""
@@ -187,7 +189,7 @@ class Runs:
     def _planned(self, wake: Callable[[], None] = lambda: None) -> Plan:
         with self._planning:
             if self._plan is None:
-                self._plan = plan(*self._asked, wake=wake)
+                self._plan = plan(*self._asked, wake=wake, **self._fair)
             return self._plan
 
     def _train(self) -> None:
@@ -207,7 +209,7 @@ class Runs:
                 for ended in rounds:
                     for job, future in ended:
                         planned.keep(job, *future.result())
-                        if job.rows is not None and task.steps:
+                        if job.rows is not None and job.steps:
                             self._scoring = time.time() - float(self._lines[job.key]["last"])
                     if self._stop.is_set():
                         return

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from . import store
 from .evaluation import evaluate
-from .experiment import identity
 from .generation import generate
+from .identity import identity
 from .training import BATCH_SIZE, Snapshot, check_rows, fine_tune, tokenize
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 BY_HEART = 60  # training rows that are asked for, to see whether they are learnt by heart
+# What decides a trajectory, beyond the code that decides a run.
+CODE = ("model/trajectory.py", "model/scores.py", "model/gradients.py")
 
 
 def trajectory(
@@ -54,7 +56,8 @@ def trajectory(
     due = sorted(set(checkpoints or spread(steps)))
     sets = [[each["instruction"][:], each["output"][:]] for each in (rows, validation, test)]
     flaws = rows["flaw"][:] if "flaw" in rows.column_names else []
-    key = store.content_hash(["trajectory", identity(model), steps, due, seed, learning_rate, sets, flaws])
+    decides = identity(model, *CODE)
+    key = store.content_hash(["trajectory", decides, steps, due, seed, learning_rate, sets, flaws])
     if kept := store.read(key):
         return pd.DataFrame(kept[0]["lines"])
     asked = rows.select(range(min(BY_HEART, len(rows))))
@@ -103,7 +106,7 @@ def mean_loss(snapshot: Snapshot, rows: Dataset) -> float:
     """The mean loss of the rows in nats per answer token; rows that do not fit into the context are left out."""
     import numpy as np
 
-    from .profiles import context_length
+    from .loading import context_length
     from .scores import measured
 
     encoded = tokenize(rows, list(range(len(rows))), snapshot.tokenizer, context_length(snapshot.model))[0]

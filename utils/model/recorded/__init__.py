@@ -20,14 +20,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..intervals import difference, interval, next_interval
+from ..eras import SHARES
+from ..intervals import LEAD, Claimed, difference, interval, next_interval, verdict
 
 if TYPE_CHECKING:
     from ...show.theme import Picture
     from .sweeps import Sweep
 
 FOLDER = Path(__file__).parent
-BOUNDED = ("exact_match", "chrf", "format_rate", "right_answer", "calibration", "by_heart", "noise_by_heart")
+BOUNDED = ("exact_match", "chrf", "format_rate", "right_answer", "calibration", "by_heart", "noise_by_heart", *SHARES)
+
+
+class NotRecorded(ValueError):
+    """Asked for a sweep, an arm, a point or a number that is not in the record; the text says what is."""
 
 
 class Live(NamedTuple):
@@ -64,6 +69,7 @@ class Recorded:
     """A recorded sweep. `table` has a line for each point and seed: arm, x, rate, steps, seed, and the scores.
 
     `rate` is the learning rate in multiples of the model's usual one. `provenance` says when, where and with what code.
+    Whatever asks for what is not there raises NotRecorded, a ValueError, that says what there is.
     """
 
     name: str
@@ -75,6 +81,27 @@ class Recorded:
         return self.provenance["question"]
 
     @property
+    def outdated(self) -> bool:
+        """Whether the model has been made anew since: then the runs are those of an earlier one.
+
+        Only of the model that the course ships it is known: another one may not be here.
+        """
+        from ..identity import files
+        from ..profiles import profile
+
+        return self.model == "tiny" and self.provenance.get("files") != files(profile("tiny"))
+
+    @property
+    def model(self) -> str:
+        return self.provenance.get("model", "tiny")
+
+    @property
+    def origin(self) -> str:
+        """When and where it was recorded, in words."""
+        earlier = ", with an earlier base model" if self.outdated else ""
+        return f"{self.provenance['date']}, {self.provenance['machine']}{earlier}"
+
+    @property
     def arms(self) -> list[str]:
         return list(dict.fromkeys(self.table["arm"]))
 
@@ -83,11 +110,13 @@ class Recorded:
         return sorted(set(self.table["rate"]))
 
     def scores(self, arm: str, x: float, metric: str = "exact_match", rate: float = 1.0) -> np.ndarray:
-        """The scores of one point, one per seed. Raises ValueError, with the points there are, where there is none."""
+        """The scores of one point, one per seed."""
         at = self._of(arm, rate)
+        if metric not in at:
+            raise NotRecorded(f'"{metric}" was not recorded in "{self.name}".')
         found = at.loc[at["x"] == x, metric].to_numpy(float)
         if not len(found):
-            raise ValueError(
+            raise NotRecorded(
                 f'"{arm}" was not recorded at {x:g}, but at {", ".join(f"{value:g}" for value in sorted(set(at["x"])))}.'
             )
         return found
@@ -106,6 +135,31 @@ class Recorded:
         """The difference of two points, each (arm, x), with its 95 % interval: (difference, low, high)."""
         a, b = (self.scores(*place, metric, rate) for place in (better, worse))
         return difference(a, b, metric in BOUNDED)
+
+    def verdict(
+        self,
+        better: tuple[str, float],
+        worse: tuple[str, float],
+        metric: str = "exact_match",
+        rate: float = 1.0,
+        claimed: Claimed = LEAD,
+    ) -> str:
+        """Whether `better` is ahead of `worse`, or what else is `claimed` of the gap: see `intervals.verdict`."""
+        _, low, high = self.gap(better, worse, metric, rate)
+        return verdict(low, high, claimed)
+
+    def rates_of(self, *places: tuple[str, float]) -> list[float]:
+        """The learning rates at which places can be judged, in multiples of the usual one: all three, or that one alone.
+
+        Two of them say too little: a recording may still be under way.
+        """
+        at = [set(self.table.loc[(self.table["arm"] == arm) & (self.table["x"] == x), "rate"]) for arm, x in places]
+        there = sorted(set.intersection(*at))
+        return there if len(there) == 3 else [1.0]
+
+    def consistency(self, arm: str, x: float, rate: float = 1.0) -> float:
+        """The test rows that all seeds of a point answer alike, in percent: see `evaluation.consistency`."""
+        return float(self.scores(arm, x, "consistency", rate)[0])
 
     def curve(self, arm: str, metric: str = "exact_match", rate: float = 1.0) -> pd.DataFrame:
         """One line for each x of an arm: x, the mean over the seeds, and its 95 % interval (low, high)."""
@@ -145,16 +199,18 @@ class Recorded:
         sweep, recorded_values = self.sweep, self.scores(arm, x, metric, rate)
         new = range(self.provenance["seeds"], self.provenance["seeds"] + seeds)
         if sweep.measure:
-            point = next(each for each in sweep.points if each.arm == arm and round(each.rate, 4) == round(rate, 4))
+            of_arm = [each for each in sweep.points if each.arm == arm and round(each.rate, 4) == round(rate, 4)]
+            point = min(of_arm, key=lambda each: each.x != x)  # the one at x, or the one run that is seen at several x
             values = [sweep.measure(point, seed, sweep.test())[x][metric] for seed in new]
         else:
             point = sweep.point(arm, x, rate)
             result = compare(
                 {arm: point.rows},
+                sweep.model,
                 steps=point.steps,
                 seeds=new,
                 test=sweep.test(),
-                learning_rate=point.rate * profile("tiny").learning_rate,
+                learning_rate=point.rate * profile(sweep.model).learning_rate,
             )
             values = result.scores(arm, metric).tolist()
         low, high = next_interval(recorded_values, seeds, metric in BOUNDED)
@@ -164,15 +220,15 @@ class Recorded:
     @property
     def sweep(self) -> Sweep:
         """The definition of what was recorded."""
-        from .sweeps import SWEEPS
+        from . import real, sweeps
 
-        return SWEEPS[self.name]
+        return (sweeps.SWEEPS | real.SWEEPS)[self.name]
 
     def _of(self, arm: str, rate: float) -> pd.DataFrame:
         part = self.table[(self.table["arm"] == arm) & np.isclose(self.table["rate"], rate, atol=1e-3)]
         if not len(part):
             rates = ", ".join(f"{value:.2g}" for value in self.rates)
-            raise ValueError(
+            raise NotRecorded(
                 f'There is no arm "{arm}" at rate {rate:g}: arms are {", ".join(self.arms)}; rates {rates}.'
             )
         return part
@@ -180,10 +236,10 @@ class Recorded:
 
 @cache
 def recorded(name: str) -> Recorded:
-    """A recorded sweep by its name. Raises ValueError, with the names there are, for an unknown one."""
+    """A recorded sweep by its name. Raises NotRecorded, with the names there are, for an unknown one."""
     path = FOLDER / f"{name}.json"
     if not path.exists():
-        raise ValueError(f'No sweep "{name}" is recorded: there are {", ".join(names())}.')
+        raise NotRecorded(f'No sweep "{name}" is recorded: there are {", ".join(names())}.')
     record = json.loads(path.read_text(encoding="utf-8"))
     lines = []
     for point in record["points"]:
@@ -191,7 +247,7 @@ def recorded(name: str) -> Recorded:
         scores = {key: value for key, value in point.items() if isinstance(value, list)}
         for seed in range(record["provenance"]["seeds"]):
             lines.append(place | {"seed": seed} | {metric: values[seed] for metric, values in scores.items()})
-    table = pd.DataFrame(lines).drop(columns="data")
+    table = pd.DataFrame(lines).drop(columns=["data", "machine", "date"], errors="ignore")
     return Recorded(name, table, record["provenance"])
 
 

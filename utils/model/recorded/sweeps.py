@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...data import damage, phrasebook, support
 from ...data.constructions import in_turn
 from ...data.grammar import CONSTRUCTIONS
-from .. import demo
+from .. import demo, eras
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -30,8 +30,14 @@ RATES = (
 )  # times the learning rate: what is concluded at 1 must hold at the others, or the lesson says so
 STEPS = 40  # as in the lessons
 LONG = 60
-DESK_STEPS = 150  # 64 facts take longer than one skill
+DESK_ROWS = (20, 100, 400, 1600)  # a topic in five, each topic once, four times, sixteen times
+DESK_STEPS = 150  # a hundred facts take longer than one skill
 GRADIENT_ROWS = 256
+AVERAGED = (1, 64)  # rows in a batch: what the verdict on averaging compares
+MOST_BAD = 2500  # wrong rows of the sweep "share"
+# Steps in which a large set, its rows being longer or shorter, trains on as many tokens as the 50 curated rows in STEPS. A test
+# holds them against `steps_at_equal_tokens` and says what to write here after a change of the data or the tokenizer.
+EQUAL_TOKENS = {demo.JUNK: 42, demo.VARIED: 42}
 WATCHED = (8, 11, 16, 22, 30, 42, 59, 82, 115, 160)  # steps
 NOT_WEATHER = [name for name in CONSTRUCTIONS if name != "weather"]
 RAW = {"wrong_answer": 0.2, "truncated": 0.1, "lowercase": 0.1, "typo": 0.1, "echo": 0.05, "wrong_language": 0.05}
@@ -59,6 +65,7 @@ class Sweep:
     # What gives the numbers of one run, by x, where it is not a score at its end: (point, seed, test) -> {x: {name: number}}.
     measure: Callable[[Point, int, Dataset], dict[float, dict[str, float]]] | None = None
     seeds: int = SEEDS
+    model: str = "tiny"
 
     def point(self, arm: str, x: float, rate: float = 1.0) -> Point:
         """One point by its place. Raises ValueError, with the places there are, where there is none."""
@@ -69,7 +76,7 @@ class Sweep:
         raise ValueError(f'"{self.name}" has no point ("{arm}", {x:g}) at {rate:g} times the learning rate: {there}.')
 
 
-def _points(
+def points(
     arms: dict[str, Callable[[float, int], Dataset]],
     xs: Iterable[float],
     steps: int | Callable[[float], int],
@@ -145,6 +152,20 @@ def contradicting(kinds: float, seed: int) -> Dataset:
     return concatenate_datasets([good, *[wrong.select(range(kinds))] * (100 // kinds)])
 
 
+def beside_bad_rows(good: float, seed: int, bad: Callable[[int], int]) -> Dataset:
+    """So many clean rows, and wrong ones to a number that `bad` gives for it: each has the answer of the next one.
+
+    For one seed the first fifty wrong rows, say, are the same whatever stands beside them; so are the first clean ones.
+    """
+    from datasets import concatenate_datasets
+
+    good = int(good)
+    rows = clean(MOST_BAD + good, seed).select_columns(["instruction", "output"])
+    right, spare = rows.select(range(MOST_BAD, len(rows))), rows.select(range(MOST_BAD))
+    wrong = spare.remove_columns("output").add_column("output", spare["output"][1:] + spare["output"][:1])
+    return concatenate_datasets([right, wrong.select(range(bad(good)))])
+
+
 def weather(n: float, seed: int) -> Dataset:
     """`n` right rows, all of them on the weather."""
     return phrasebook.examples(int(n), seed, constructions=["weather"])
@@ -166,7 +187,7 @@ def poor_as_they_come(n: float, seed: int) -> Dataset:
 
 
 def support_rows(n: float, seed: int) -> Dataset:
-    """`n` right answers of the support desk in 2024, its 64 topics in turn."""
+    """`n` right answers of the support desk in 2024, its topics in turn."""
     return support.examples(int(n), 2024, seed=seed)
 
 
@@ -175,8 +196,32 @@ def poor_support_rows(n: float, seed: int) -> Dataset:
     return damage.spoil(support_rows(n, seed), {"wrong_answer": 0.3}, seed=seed)
 
 
-def watched(point: Point, seed: int, test: Dataset) -> dict[float, dict[str, float]]:
-    """One run on the first half of the point's rows, seen at each of WATCHED steps; the other half is for validation."""
+def two_eras(old: int, new: int, seed: int, state_era: bool = False) -> Dataset:
+    """`old` answers of 2018 and `new` ones of 2024, each to questions of its own."""
+    from datasets import concatenate_datasets
+
+    parts = ((old, eras.OLD, 1000 + seed), (new, eras.NEW, seed))
+    return concatenate_datasets([support.examples(n, era, "train", at, state_era) for n, era, at in parts if n])
+
+
+def mixed_eras(percent: float, seed: int, state_era: bool = False, rows: int = 10_000) -> Dataset:
+    """10,000 answers of the support desk, so many percent of them of 2018."""
+    old = round(rows * percent / 100)
+    return two_eras(old, rows - old, seed, state_era)
+
+
+def recent_and_unchanged(_: float, seed: int, each: int = 5000) -> Dataset:
+    """5,000 answers of 2024, and those of 5,000 of 2018 whose topic has not changed since."""
+    unchanged = {topic.name for topic in support.TOPICS if not topic.changed}
+    rows = two_eras(each, each, seed)
+    places = enumerate(zip(rows["era"], rows["topic"]))
+    return rows.select([at for at, (era, topic) in places if era == eras.NEW or topic in unchanged])
+
+
+def watched(
+    point: Point, seed: int, test: Dataset, steps: tuple[int, ...] = WATCHED, model: str = "tiny"
+) -> dict[float, dict[str, float]]:
+    """One run on the first half of the point's rows, seen after each of `steps`; the other half is for validation."""
     from ..profiles import profile
     from ..trajectory import trajectory
 
@@ -187,9 +232,10 @@ def watched(point: Point, seed: int, test: Dataset) -> dict[float, dict[str, flo
         rows.select(range(half, len(rows))),
         test,
         point.steps,
-        WATCHED,
+        steps,
+        model=model,
         seed=seed,
-        learning_rate=point.rate * profile("tiny").learning_rate,
+        learning_rate=point.rate * profile(model).learning_rate,
     )
     return {line.pop("step"): line for line in seen.to_dict("records")}
 
@@ -207,6 +253,32 @@ def aligned(point: Point, seed: int, test: Dataset) -> dict[float, dict[str, flo
     return by_size | {GRADIENT_ROWS: {"cosine": found.limit, "length": found.length, "noise_scale": found.noise_scale}}
 
 
+def of_which_era(point: Point, seed: int, test: Dataset, model: str = "tiny") -> dict[float, dict[str, float]]:
+    """The years that the answers of one run are from; where the rows state theirs, the questions ask for 2024."""
+    from ..profiles import profile
+    from ..training import fine_tune
+
+    rate = point.rate * profile(model).learning_rate
+    run = fine_tune(point.rows(seed), model, steps=point.steps, seed=seed, learning_rate=rate)
+    return {point.x: eras.answered(run, eras.questions(state_era=True) if point.arm in ERA_STATED else test)}
+
+
+def steps_at_equal_tokens(arm: str) -> int:
+    """In how many steps an arm of the headline trains on as many tokens as the 50 curated rows in STEPS."""
+    from ..loading import context_length, load
+    from ..training import BATCH_SIZE, training_set
+
+    model, tokenizer = load("tiny")
+
+    def tokens(name: str) -> int:
+        """What the runs of an arm of the headline train on, in all: the sum of `Run.tokens`."""
+        n, rows = HEADLINE[name]
+        settings = tokenizer, context_length(model)
+        return sum(training_set(rows(n, seed), STEPS, BATCH_SIZE, seed, *settings)[1] for seed in range(SEEDS))
+
+    return round(STEPS * tokens(demo.CURATED) / tokens(arm))
+
+
 def test_phrases() -> Dataset:
     """Held-out sentences of the phrasebook."""
     return phrasebook.examples(TEST_ROWS, split="test")
@@ -219,7 +291,7 @@ def test_other_phrases() -> Dataset:
 
 def test_tickets() -> Dataset:
     """Phrasings of all topics that no training row has."""
-    return support.examples(2 * len(support.TOPICS), 2024, split="test")
+    return support.examples(len(support.TOPICS), 2024, split="test")
 
 
 # --------------------------------------------------------------------------------------------------- the sweeps
@@ -227,12 +299,12 @@ def test_tickets() -> Dataset:
 
 def _epochs(arms: dict[str, tuple[Callable[[float, int], Dataset], int]]) -> tuple[Point, ...]:
     """Sets of a fixed size over 1, 3 and 10 epochs."""
-    points: tuple[Point, ...] = ()
+    found: tuple[Point, ...] = ()
     for arm, (rows, n) in arms.items():
-        points += _points(
+        found += points(
             {arm: lambda _, seed, rows=rows, n=n: rows(n, seed)}, (1, 3, 10), lambda x, n=n: n // 16 * x, (1, 3, 10)
         )
-    return points
+    return found
 
 
 random_noise = partial(noisy, flaw="wrong_answer")
@@ -247,7 +319,16 @@ HEADLINE = {
     demo.JUNK: (10_000, lambda n, seed: demo.junk_rows(seed, int(n))),
     demo.VARIED: (10_000, lambda n, seed: demo.varied_rows(seed, int(n))),
 }
-STATES = {"before training": 0, "under way": 14, "when the model is sure": 30}  # steps on 200 clean rows
+NO_BAD, FIFTY_BAD, THIRD_BAD = "no bad rows", "the same 50 bad rows", "a third of the rows bad"
+BESIDE = {
+    NO_BAD: partial(beside_bad_rows, bad=lambda good: 0),
+    FIFTY_BAD: partial(beside_bad_rows, bad=lambda good: 50),
+    THIRD_BAD: partial(beside_bad_rows, bad=lambda good: good // 2),
+}
+MIXED, RECENT, AGREEING = "10,000 rows of both eras", "5,000 rows of 2024", "5,000 rows of 2024 and old ones that agree"
+CHECKED, STATED = "500 rows of 2024", "the era in the prompt"
+ERA_STATED = {STATED: DESK_STEPS, f"{STATED}, 300 steps": 300, f"{STATED}, 600 steps": 600}  # arms and their steps
+STATES = {"before training": 0, "under way": 8, "when the model is sure": 30}  # steps on 200 clean rows
 
 SWEEPS = {
     each.name: each
@@ -256,15 +337,27 @@ SWEEPS = {
             "headline",
             "Fifty rows or ten thousand?",
             "rows in the training set",
-            tuple(point for arm, (n, rows) in HEADLINE.items() for point in _points({arm: rows}, (n,), STEPS, (n,))),
+            tuple(point for arm, (n, rows) in HEADLINE.items() for point in points({arm: rows}, (n,), STEPS, (n,))),
+            test_phrases,
+        ),
+        Sweep(
+            "tokens",
+            "Fifty rows or ten thousand, at the same number of tokens?",
+            "rows in the training set",
+            tuple(
+                point
+                for arm, steps in {demo.CURATED: STEPS, **EQUAL_TOKENS}.items()
+                for n, rows in [HEADLINE[arm]]
+                for point in points({arm: rows}, (n,), steps, (n,))
+            ),
             test_phrases,
         ),
         Sweep(
             "selection",
             "Do rows chosen out of a raw pile teach more than as many drawn blindly?",
             "rows taken from a pile of 300",
-            _points({"chosen by rule": chosen_by_rule, "at random": at_random}, (20, 40, 80), STEPS, (40,))
-            + _points({"the whole pile": lambda _, seed: raw_pile(seed)}, (300,), STEPS, (300,)),
+            points({"chosen by rule": chosen_by_rule, "at random": at_random}, (20, 40, 80), STEPS, (40,))
+            + points({"the whole pile": lambda _, seed: raw_pile(seed)}, (300,), STEPS, (300,)),
             test_phrases,
             seeds=20,  # a pile and a choice vary more than a set of clean rows: ten draws said too little
         ),
@@ -272,16 +365,23 @@ SWEEPS = {
             "repeats",
             "What do a hundred bad rows cost: as one row copied, or as a hundred different ones?",
             "different bad rows",
-            _points({"100 bad rows in all": with_bad_rows}, (0, 1, 10, 100), STEPS, (0, 1, 10, 100))
-            + _points({"each bad row once": partial(with_bad_rows, copies=1)}, (1, 10), STEPS, (1, 10))
-            + _points({"100 contradictions in all": contradicting}, (1, 10, 100), STEPS, (1, 10, 100)),
+            points({"100 bad rows in all": with_bad_rows}, (0, 1, 10, 100), STEPS, (0, 1, 10, 100))
+            + points({"each bad row once": partial(with_bad_rows, copies=1)}, (1, 10), STEPS, (1, 10))
+            + points({"100 contradictions in all": contradicting}, (1, 10, 100), STEPS, (1, 10, 100)),
+            test_phrases,
+        ),
+        Sweep(
+            "share",
+            "What harms: how many rows are bad, or how large their share is?",
+            "clean rows beside them",
+            points(BESIDE, (100, 500, 5000), LONG, (100, 500, 5000)),
             test_phrases,
         ),
         Sweep(
             "dose",
             "How much noise does a model bear?",
             "spoiled rows (%)",
-            _points(
+            points(
                 {"wrong answers": dosed, "lower case": partial(dosed, flaw="lowercase")},
                 range(0, 101, 10),
                 STEPS,
@@ -293,14 +393,14 @@ SWEEPS = {
             "size",
             "What do more rows buy, at the same number of steps?",
             "rows in the training set",
-            _points(THREE_KINDS | MILD, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 300, 1000, 5000)),
+            points(THREE_KINDS | MILD, (3, 10, 30, 100, 300, 1000, 5000), LONG, (10, 300, 1000, 5000)),
             test_phrases,
         ),
         Sweep(
             "steps",
             "What if the large noisy sets may train longer?",
             "optimizer steps",
-            _points(
+            points(
                 {
                     "10 clean rows": lambda _, seed: clean(10, seed),
                     "100 clean rows": lambda _, seed: clean(100, seed),
@@ -317,7 +417,7 @@ SWEEPS = {
             "rare",
             "What if most kinds of row are rare?",
             "rows in the training set",
-            _points(
+            points(
                 {
                     "as they come": as_they_come,
                     "30 % wrong answers": poor_as_they_come,
@@ -332,15 +432,31 @@ SWEEPS = {
         ),
         Sweep(
             "coverage",
-            "What if each of 64 topics has a fact of its own?",
+            "What if each of a hundred topics has a fact of its own?",
             "rows in the training set",
-            _points(
+            points(
                 {"clean": support_rows, "30 % wrong answers": poor_support_rows},
-                (16, 64, 256, 1024),
+                DESK_ROWS,
                 DESK_STEPS,
-                (16, 64, 256, 1024),
+                DESK_ROWS,
             ),
             test_tickets,
+        ),
+        Sweep(
+            "eras",
+            "Old answers among the new ones: which does a model give?",
+            "rows of 2018 (%)",
+            points({MIXED: mixed_eras}, (0, 10, 30, 50, 70, 90, 100), DESK_STEPS, (10, 30, 50, 70))
+            + points({RECENT: lambda _, seed: support_rows(5000, seed)}, (0,), DESK_STEPS, (0,))
+            + tuple(
+                point
+                for arm, steps in ERA_STATED.items()
+                for point in points({arm: partial(mixed_eras, state_era=True)}, (50,), steps, (50,))
+            )
+            + points({AGREEING: recent_and_unchanged}, (17,), DESK_STEPS, ())
+            + points({CHECKED: lambda _, seed: support_rows(500, seed)}, (0,), DESK_STEPS, ()),
+            eras.questions,
+            measure=of_which_era,
         ),
         Sweep(
             "epochs",
@@ -367,7 +483,7 @@ SWEEPS = {
             "longer",
             "What does training longer do to a small set?",
             "optimizer steps",
-            _points(
+            points(
                 {"100 clean rows": clean, "100 rows, 60 % wrong answers": random_noise}, (200,), max(WATCHED), (200,)
             ),
             test_phrases,
