@@ -18,6 +18,7 @@
 import pandas as pd
 
 from utils import audit, compare, damage, phrasebook, progress, recorded, tables
+from utils.model.profiles import profile
 from utils.model.recorded.sweeps import contradicting, test_phrases, with_bad_rows
 from utils.model.training import seen_rows
 
@@ -117,8 +118,8 @@ lesson.reveal({name: result.scores(name).mean() for name in result.sets[1:]})
 result.plot(predicted=lesson.predicted)
 
 # %% [markdown]
-# The same share of the steps. Is it the same price? Two seeds leave wide intervals, so the ten recorded seeds below decide. The
-# table also says how sure the models are:
+# The same share of the steps. Is it the same price? Two seeds leave wide intervals, so the ten recorded seeds below decide.
+# The table also says how sure the models are:
 
 # %%
 result.table()
@@ -135,9 +136,9 @@ for run, name in ((result, "100 clean rows"), (result, "1 bad row × 100"), (hal
     print(f"{name}: {run.scores(name).mean():.0f} %")
 
 # %% [markdown]
-# This is a look and no verdict: two seeds, and no record behind it. If the clean rows with 20 steps are well *below* the copied
-# row, it has cost less than the steps it took. If they are well *above*, it does harm of its own as well. (Something in the
-# training may help the copied row: rows of like length share a batch, and copies are equally long. So they often fill
+# This is a look and no verdict: two seeds, and no record behind it. If the clean rows with 20 steps are well *below* the
+# copied row, it has cost less than the steps it took. If they are well *above*, it does harm of its own as well. (Something
+# in the training may help the copied row: rows of like length share a batch, and copies are equally long. So they often fill
 # a batch among themselves, and leave other batches clean.)
 #
 # ## Learnt by heart
@@ -192,17 +193,25 @@ lines["100 × 1 against 1 × 100"] = told((BAD, 1), (BAD, 100))
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
-# Read the last line first: it is the price of variety among bad rows. Where its interval lies above 0, a hundred different ones
-# cost more than one copied. At three times the rate the order of the sets is the same as at the usual one. At a third it is
-# **not**, so look at the scores themselves:
+# Read the last line first: it is the price of variety among bad rows. Where its interval lies above 0, a hundred different
+# ones cost more than one copied. The order of the sets is the same at all three rates. How much the copied row itself costs
+# is not, so look at the scores:
 
 # %%
 repeats.at_all_rates()
 
 # %% [markdown]
-# At a third of the rate, 40 steps are too few for the task as such: look at how far the 100 clean rows come by themselves.
-# There, steps are what is scarce. With half of them gone nearly everything is gone, and who took them makes no difference
-# that the record could show.
+# At a third of the rate the copied row is no longer cheap. Are its steps missed there? The clean rows with half of the
+# steps once more, now at that rate:
+
+# %%
+low = compare({"100 clean rows, 20 steps": lambda seed: with_bad_rows(0, seed)}, steps=20, seeds=2, test=test_phrases(),
+              learning_rate=profile("tiny").learning_rate / 3)
+print(f"At a third of the rate: {low.scores('100 clean rows, 20 steps').mean():.0f} %")
+
+# %% [markdown]
+# At the usual rate, 20 steps were nearly enough; at a third of it, they are not. So there steps are scarce, and whatever
+# takes half of them costs a lot.
 #
 # Now the verdict on the claim, in two parts, and at each rate:
 
@@ -215,13 +224,13 @@ for claim, points in claims.items():
     print(claim)
     for rate in repeats.rates:
         gap, low, high = repeats.gap(*points, rate=rate)
-        print(f"   {rate:.2g} × the rate: {'holds' if low > 0 else 'is not shown'}, {gap:+.1f} ({low:+.1f} to {high:+.1f})")
+        says = repeats.verdict(*points, rate=rate)
+        print(f"   {rate:.2g} × the rate: {says}, {gap:+.1f} ({low:+.1f} to {high:+.1f})")
 
 # %% [markdown]
-# So the claim of the beginning *holds when* there are steps to spare: then one copied row costs far less than a hundred
-# different ones. Copying has its price all the same, wherever the first part holds. Where steps are scarce, all scores
-# with a hundred bad rows are near 0, and copied and different ones cannot be told apart. And mild is not harmless:
-# remember what was learnt by heart.
+# So the claim of the beginning holds in its second part, at every rate: a hundred different bad rows cost more than one
+# copied. How cheap the copied one is depends on whether its steps are missed. And even where it is cheap, it is not
+# harmless: remember what was learnt by heart.
 #
 # ## What deduplication buys
 #
@@ -268,9 +277,9 @@ for kinds in (1, 10):
           "show each clean row as often as 40 did.")
 
 # %% [markdown]
-# As often seen is not as well learnt: the clean rows with 20 steps came out lower above than the set with copies and 40. So try
-# fewer steps before you save them. And what does deduplication win back in the recorded scores, with the steps left at
-# 40? The lines "still missing" say how far the mended set is behind the clean rows alone.
+# Above, the clean rows came nearly as far with 20 steps as with 40, so at this rate the steps can be saved. At a lower one
+# they may be missed: try fewer before you count on it. And what does deduplication win back in the recorded scores, with the
+# steps left at 40? The lines "still missing" say how far the mended set is behind the clean rows alone.
 
 # %%
 lines = {}
@@ -280,14 +289,14 @@ for kinds in (1, 10):
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
-# Where an interval includes 0, the record cannot tell the two apart. Most is won back where steps are scarce. And in the
-# set with 100 bad rows × 1 there is nothing to win: it holds no copies. Deduplication knows what is the *same*, not what
-# is *wrong*.
+# Where an interval includes 0, the record cannot tell the two apart. Most is won back at the low rate, where steps are
+# scarce. And in the set with 100 bad rows × 1 there is nothing to win: it holds no copies. Deduplication knows what is the
+# *same*, not what is *wrong*.
 #
 # ## Contradictions
 #
-# So far the bad rows had instructions of their own. In the next sets they contradict clean rows: the same instruction, another
-# answer. Does that hurt more? Two clean rows, and two bad ones:
+# So far the bad rows had instructions of their own. In the next sets they contradict clean rows: the same instruction,
+# another answer. Does that hurt more? Two clean rows, and two bad ones:
 
 # %%
 disputes = contradicting(10, seed=0)
@@ -329,31 +338,57 @@ tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
 # Be strict: *more* harm is shown only where the whole interval lies above 0. Look for such a cell, and say no more than
-# it says: "at this rate, for so many different ones", and not "contradictions are worse". (At a third of the rate all
-# these scores are near 0, so nothing can be seen. And the sets differ in one more way: those with contradictions have
-# fewer different instructions.)
+# it says: "at this rate, for so many different ones", and not "contradictions are worse". (And the sets differ in one
+# more way: those with contradictions have fewer different instructions.)
 #
 # So why mend contradictions? Because the record shows no case in which they clearly do less harm, and they are easier to
 # *find*: two rows that disagree betray each other. A wrong answer that stands alone has no such witness.
 #
+# ## The number or the share?
+#
+# Does the *number* of bad rows do the harm, or their *share*? The same 50 bad rows stand beside 100, 500 and 5,000 clean
+# ones: their number stays, and their share falls. And at each of these sizes a third of the rows is bad: there the share
+# stays, and the number grows from 50 to 2,500.
+
+# %%
+share = recorded("share")
+share.plot()
+
+# %% [markdown]
+# Both questions as leads: of the largest set over the smallest.
+
+# %%
+_, fifty, third = share.arms
+for words, arm in (("The same 50 bad rows", fifty), ("A third of the rows bad", third)):
+    print(f"{words}: 5,000 clean rows beside them against 100")
+    for rate in share.rates:
+        gap, low, high = share.gap((arm, 5000), (arm, 100), rate=rate)
+        print(f"   {rate:.2g} × the rate: {gap:+.1f} ({low:+.1f} to {high:+.1f})")
+
+# %% [markdown]
+# Fifty bad rows among thousands are hardly felt, and at the same share a larger number is at no rate shown to do more harm.
+# (Where it does less, it may be that each bad row is seen less often, and so harder to learn by heart.) A run sees as many
+# rows in either case, and the share says how many of these are bad. So "we have 50 bad rows" says little until somebody asks:
+# among how many?
+#
 # ## How much noise does a model bear?
 #
-# Now the dose: 500 different rows, of which a growing share is spoiled, in two ways. *Wrong answers* are random noise: each is
-# wrong in its own way. *Lower case*, without the full stop, is systematic noise: all of it pulls in one direction.
+# Now the dose: 500 different rows, of which a growing share is spoiled, in two ways. *Wrong answers* are random noise: each
+# is wrong in its own way. *Lower case*, without the full stop, is systematic noise: all of it pulls in one direction.
 
 # %%
 dose = recorded("dose")
 dose.plot()
 
 # %% [markdown]
-# Look at their shapes: where does each fall fastest, and how does it end? And where do they really part? A minus says that
-# wrong answers score lower than lower case at this dose; an interval that includes 0 says that the record does not know.
+# Look at their shapes: where does each fall fastest, and how does it end? And where do they really part? Here is the lead of
+# lower case over wrong answers, dose by dose; *undecided* means that the record does not know.
 
 # %%
 for percent in range(10, 100, 20):
-    gap, low, high = dose.gap(("wrong answers", percent), ("lower case", percent))
-    says = "not told apart" if low <= 0 <= high else "told apart"
-    print(f"{percent} % spoiled: {gap:+.1f} ({low:+.1f} to {high:+.1f}), {says}")
+    pair = ("lower case", percent), ("wrong answers", percent)
+    gap, low, high = dose.gap(*pair)
+    print(f"{percent} % spoiled: {gap:+.1f} ({low:+.1f} to {high:+.1f}), lower case ahead: {dose.verdict(*pair)}")
 
 # %% [markdown]
 # ### Exercise 4 · Where does it fall below half? (3 minutes, medium)
@@ -411,9 +446,9 @@ pd.DataFrame({
 dose.at_all_rates()
 
 # %% [markdown]
-# At three times the rate the picture is much the same. At a third, look at the lines of 0 % first: there, 40 steps bring out
-# hardly more than half of the skill *without* any noise, so a score below half says as much about the steps as about the
-# noise. *Where* the half lies depends on steps, rate and rows; it is no law.
+# At three times the rate the picture is much the same. At a third the wrong answers cost more than at the usual rate: look
+# at the lines of 50 %, where the two flaws change places. So *where* the half lies, and which flaw is worse there, depends
+# on steps, rate and rows; it is no law.
 #
 # Does the record hold on *your* machine? One point again, with a seed that is not in the record. Choose another if you like.
 
@@ -473,7 +508,7 @@ from difflib import SequenceMatcher
 TWINS = {
     "a negation": ["The museum is open.", "Le musée est ouvert.", "The museum is not open.", "Le musée n'est pas ouvert."],
     "a number": ["I have two keys.", "J'ai deux clés.", "I have ten keys.", "J'ai dix clés."],
-    "a question": ["It is closed today.", "C'est fermé aujourd'hui.", "It is closed today?", "C'est fermé aujourd'hui ?"],
+    "a question": ["It is closed today.", "C'est fermé aujourd'hui.", "It is closed today?", "C'est fermé aujourd'hui ?"],
 }
 lines = {}
 for name, (first, answer, second, other) in TWINS.items():
@@ -488,8 +523,8 @@ for name, (first, answer, second, other) in TWINS.items():
 pd.DataFrame(lines).T
 
 # %% [markdown]
-# A threshold of likeness throws away just what a model needs to tell apart. Rules that compare words keep the negation and the
-# number. But look at the last line: to the rule of Exercise 2, and to the audit, the mark at the end is mere dress, so a
+# A threshold of likeness throws away just what a model needs to tell apart. Rules that compare words keep the negation and
+# the number. But look at the last line: to the rule of Exercise 2, and to the audit, the mark at the end is mere dress, so a
 # question passes for a repeat of its statement. No rule knows which differences count in *your* task. Read a sample of what
 # is dropped; `cleaned.undo([…])` puts rows back.
 #
@@ -499,7 +534,8 @@ pd.DataFrame(lines).T
 # %% [markdown]
 # ### Exercise 5 · What first? (2 minutes, medium)
 #
-# A set of 20,000 rows, and an audit with three findings. You train this evening. What do you mend first, what next, what last?
+# A set of 20,000 rows, and an audit with three findings. You train this evening. What do you mend first, what next, what
+# last?
 #
 # - `"repeats"`: 5,000 rows are exact copies of *one* row, a form letter.
 # - `"contradictions"`: 300 rows give another answer than an earlier row to the same instruction.

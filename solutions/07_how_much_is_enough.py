@@ -95,8 +95,9 @@ lesson.reveal({
 
 # %% [markdown]
 # Read two things off each curve: *where* it becomes flat, its plateau, and *how high* it is there. These are different
-# questions. A noisy set has a plateau as well, and it can lie far below what a few clean rows reach.
-# A curve may also fall again, and two noisy curves may cross: then which flaw is worse depends on the size.
+# questions. A noisy set has a plateau as well. With 60 % of the rows spoiled it lies far below what ten clean rows reach;
+# with 30 % wrong answers it comes up to them. And the two curves with 60 % cross: up to 30 rows wrong answers cost more, at
+# 5,000 rows lower case does. So which flaw is worse depends on the size.
 
 # %% [markdown]
 # ### Exercise 2 · Read a learning curve (2 minutes, easy)
@@ -206,8 +207,8 @@ noisy = [arm for arm in size.arms if arm != "clean"]
 tables.words(pd.DataFrame({arm: {f"{n} clean rows": in_words(n, arm) for n in (3, 10, 30, 100)} for arm in noisy}))
 
 # %% [markdown]
-# Is there a single N? Compare the lines: it matters how many clean rows you have already. Compare the columns: it matters what
-# is wrong with the others.
+# There is no single N. Three clean rows are soon matched, and ten take hundreds of the mildest kind; thirty are not matched by
+# any set that was measured. And it matters what is wrong: no set with 60 % comes up to ten clean rows.
 #
 # A "never" rests on means, so is it safe? Hold the clean rows against the *best* point of each noisy curve, with the interval
 # of the difference. This favours the noisy side, which may choose among seven sizes.
@@ -225,21 +226,23 @@ tables.words(pd.DataFrame({f"{arm}, {best[arm]:,.0f} rows": {
 } for arm in noisy}))
 
 # %% [markdown]
-# Where the whole interval lies above 0, "never" is safe, up to 5,000 rows, at these steps and this learning rate. Where it
-# holds 0, the two are not told apart.
+# Nearly all lie above 0: these "never" are safe, up to 5,000 rows, at these steps and this learning rate. Only ten clean rows
+# and the best set with 30 % wrong answers are not told apart.
 #
 # And at other learning rates? Four sizes were recorded at a third and at three times the rate as well. From here on tables of
-# leads have one form: "A against B" at all three rates, and above 0 A is ahead.
+# leads have one form: "A against B" at all three rates, and above 0 A is ahead. The last column judges A's lead.
 
 # %%
+from collections import Counter
+
+
 def at_all_rates(leads):
     """Leads in points, {"A against B": (record, A, B)}, at a third, once and three times the learning rate."""
     lines = {}
     for name, (record, *pair) in leads.items():
         gaps = {f"{rate:.2g} × the rate": record.gap(*pair, rate=rate) for rate in size.rates}
-        counts = {"ahead": sum(low > 0 for _, low, _ in gaps.values()), "behind": sum(high < 0 for *_, high in gaps.values())}
-        counts["open"] = len(gaps) - sum(counts.values())
-        words = ", ".join(f"{word} at {['', 'one', 'two', 'all three'][n]}" for word, n in counts.items() if n)
+        counts = Counter(record.verdict(*pair, rate=rate) for rate in size.rates)
+        words = ", ".join(f"{says} at {['', 'one', 'two', 'all three'][n]}" for says, n in counts.items())
         lines[name] = {rate: told(gap) for rate, gap in gaps.items()} | {"in words": words}
     return tables.words(pd.DataFrame(lines).T)
 
@@ -247,15 +250,17 @@ def at_all_rates(leads):
 at_all_rates({f"10 clean rows against 1,000, {arm}": (size, ("clean", 10), (arm, 1000)) for arm in size.arms})
 
 # %% [markdown]
-# "Open" means that the interval holds 0. Below, the scores behind the leads.
+# The lead *holds* where the whole interval lies above 0, *does not hold* where it lies below (B is ahead), and is *undecided*
+# otherwise. Below, the scores behind the leads.
 
 # %%
 size.at_all_rates()
 
 # %% [markdown]
-# A sentence that is not "ahead at all three" is one about a learning rate, and not about rows alone: quote it with its rate.
-# Where ten clean rows fall and a thousand hold, the rate is too high for so few rows. The first line of the leads asks the
-# same without any noise: if it is below 0, the thousand clean rows are ahead of the ten.
+# A sentence that does not hold at all three is one about a learning rate, and not about rows alone: quote it with its rate.
+# Only the first line is the same everywhere: without any noise, a thousand rows are ahead of ten. Against 30 % wrong answers
+# ten clean rows are ahead at a third of the rate, level at the usual one, and far behind at three times. That rate is too
+# high for so few rows: they fall from 86 to 25 %, a thousand clean ones only from 99 to 96.
 #
 # ## A fair objection
 #
@@ -281,14 +286,14 @@ at_all_rates({f"{arm}: 240 steps against 60": (longer, (arm, 240), (arm, 60)) fo
 longer.at_all_rates()
 
 # %% [markdown]
-# Where a set gains clearly, it lacked training. Random errors do not agree with each other, so with enough steps over ever new
-# rows the right answers can win the vote, and you pay for that in computing. An error that is always the same, and that most
-# rows make, is not outvoted: more steps can even teach it better. Compare the two kinds of noise.
+# The set with wrong answers gains at every rate: it lacked training. Random errors do not agree with each other, so with enough
+# steps over ever new rows the right answers win the vote, and you pay for that in computing. An error that is always the same,
+# and that most rows make, is not outvoted: the set in lower case gains nowhere, and at a third of the rate it loses, as more
+# steps only teach the error better.
 #
-# Has a "never" fallen? See whether the small sets are ahead in the last four lines. (Sets with 30 % wrong answers were not
-# trained longer, so about them we do not know.) Ten rows that are seen hundreds of times can do harm of their own, and the
-# more so the higher the rate. Where they have fallen behind, the repeats have hurt the ten, and the noise is as harmful as
-# before.
+# Has a "never" fallen? A hundred clean rows are ahead of both large sets at every rate, and so are ten, but for three times the
+# rate. There the ten are seen so often that hardly an answer is right: the repeats have hurt the ten, and the noise is as
+# harmful as before. (Sets with 30 % wrong answers were not trained longer, so about them we do not know.)
 #
 # Which noise would you mend first, then? As a rule the systematic one: steps do not wash it out, and often one rule mends it
 # in all rows at once. The exceptions: with few rows or little training, wrong answers cost more at the same share (see the
@@ -410,7 +415,7 @@ at_all_rates({
 rare.at_all_rates()
 
 # %% [markdown]
-# Ahead in the first line means that quantity has won. But why? A run of 60 steps sees 960 rows whatever the size of the set,
+# If the first line holds, quantity has won. But why? A run of 60 steps sees 960 rows whatever the size of the set,
 # and on average about 19 of them are not on the weather. Out of 3,000 rows these are 19 different ones. Out of 30 they are
 # the same one or two, over and over, and in about half of the draws there is none. The second and third lines are the
 # control: what many rows on the weather bring by themselves, and what the few others add.
@@ -424,56 +429,56 @@ rare.at_all_rates()
 # ## Where more rows win: facts
 #
 # Translating is *one* skill, and rows of many kinds help to bring it out. Now another task: the support desk of an invented
-# product. It has 64 topics, and each has a fact of its own.
+# product. It has 100 topics, and each has a fact of its own.
 
 # %%
 tables.words(support.examples(4, 2024, seed=0).to_pandas()[["instruction", "output", "topic"]])
 
 # %% [markdown]
 # The base model has read two editions of the manual, of 2018 and of 2024. Where they differ, only a training row can tell it
-# which of them holds today, and a row about one topic says nothing about the fact of another. The test asks for all 64, in
-# phrasings that no training row has. Who will be ahead: 1,024 rows, of which 30 % carry a wrong answer, or 64 clean ones, one
+# which of them holds today, and a row about one topic says nothing about the fact of another. The test asks for all 100, in
+# phrasings that no training row has. Who will be ahead: 1,600 rows, of which 30 % carry a wrong answer, or 100 clean ones, one
 # for each topic?
 
 # %%
 lesson.predict("lead at the support desk")
 
 # %% [markdown]
-# The recorded curves. The steps are 150 here, for all sets alike, as 64 facts take longer to learn than one skill. 16 rows show
-# one topic in four, 64 show each once, and more rows bring new phrasings.
+# The recorded curves. The steps are 150 here, for all sets alike, as 100 facts take longer to learn than one skill. 20 rows
+# show one topic in five, 100 show each once, and more rows bring new phrasings.
 
 # %%
 desk = recorded("coverage")
 desk.plot()
 
 # %% [markdown]
-# A thousand poor rows against a few good ones: who is ahead? And for comparison the same question in the phrasebook, at its
+# Sixteen hundred poor rows against a few good ones: who is ahead? And for comparison the same question in the phrasebook, at its
 # 60 steps.
 
 # %%
 many = "30 % wrong answers"
 at_all_rates({
-    "support desk: 64 clean against 16 clean": (desk, ("clean", 64), ("clean", 16)),
-    "support desk: 1,024 clean against 64 clean": (desk, ("clean", 1024), ("clean", 64)),
-    "support desk: 1,024 with 30 % wrong against 16 clean": (desk, (many, 1024), ("clean", 16)),
-    "support desk: 1,024 with 30 % wrong against 64 clean": (desk, (many, 1024), ("clean", 64)),
+    "support desk: 100 clean against 20 clean": (desk, ("clean", 100), ("clean", 20)),
+    "support desk: 1,600 clean against 100 clean": (desk, ("clean", 1600), ("clean", 100)),
+    "support desk: 1,600 with 30 % wrong against 20 clean": (desk, (many, 1600), ("clean", 20)),
+    "support desk: 1,600 with 30 % wrong against 100 clean": (desk, (many, 1600), ("clean", 100)),
     "phrasebook: 1,000 with 30 % wrong against 10 clean": (size, (many, 1000), ("clean", 10)),
 })
 
 # %%
-lesson.reveal({"lead at the support desk": desk.gap((many, 1024), ("clean", 64))[0]})
+lesson.reveal({"lead at the support desk": desk.gap((many, 1600), ("clean", 100))[0]})
 desk.at_all_rates()
 
 # %% [markdown]
-# The first two lines: what the missing topics bring, and what other phrasings bring once each topic has a row. The third: a
-# thousand flawed rows against clean ones on a quarter of the topics. Ahead there, quantity has won, flaws and all: what 16
-# rows do not show, no care in writing them can make up for. The fourth: a clean row for each topic. Where it is open, nobody
-# can say who is ahead *at that rate*; an interval far from wide says at least that it is not by much.
+# The first two lines: what the missing topics bring, and what other phrasings bring once each topic has a row. The third:
+# sixteen hundred flawed rows against clean ones on a fifth of the topics. There quantity wins, flaws and all: what 20 rows
+# do not show, no care in writing them can make up for. The fourth: a clean row for each topic, and the sixteen hundred are
+# behind. So what quantity brought was the missing topics. A row for each brings them, too, without the flaws.
 #
 # And one recorded point again, here and now: the cross should fall near its curve.
 
 # %%
-again = desk.live(many, 256)
+again = desk.live(many, 400)
 print(again)
 desk.plot(live=[again])
 
@@ -496,8 +501,8 @@ for task, curve in tasks.items():
 # %%
 at_all_rates({
     "phrasebook: 5,000 clean rows against 300": (size, ("clean", 5000), ("clean", 300)),
-    "support desk: 1,024 clean rows against 256": (desk, ("clean", 1024), ("clean", 256)),
-    "support desk: 256 clean rows against 64": (desk, ("clean", 256), ("clean", 64)),
+    "support desk: 1,600 clean rows against 400": (desk, ("clean", 1600), ("clean", 400)),
+    "support desk: 400 clean rows against 100": (desk, ("clean", 400), ("clean", 100)),
     "weather service: 3,000 rows against 300": (rare, (come, 3000), (come, 300)),
     "weather service: 300 rows against 30": (rare, (come, 300), (come, 30)),
 })
@@ -623,8 +628,8 @@ progress()
 # - **“My set” is one that the course has chosen.** Lesson 03 saves yours near its end, in "Save both sets". Curate at least 20
 #   rows there, run it to the end, and come back.
 # - **`No sweep "size" is recorded`.** The folder `utils/model/recorded` is not complete: fetch the course again. `make record`
-#   measures everything anew, and that takes about two hours.
-# - **The live point is OUTSIDE.** One in twenty is, by chance. Try `desk.live(many, 256, seeds=3)`; if that is outside as well,
+#   measures everything anew, and that takes about four hours.
+# - **The live point is OUTSIDE.** One in twenty is, by chance. Try `desk.live(many, 400, seeds=3)`; if that is outside as well,
 #   tell us your processor.
 # - **`One seed says nothing about the spread`.** `difference` needs two scores or more on each side: raise `seeds`.
 # - **`KeyError` in `worth`.** `n` has to be one of the sizes of the clean curve: 3, 10, 30, 100, 300, 1000 or 5000.

@@ -54,8 +54,9 @@ def code(notebook):
 
 
 def test_the_lessons_are_numbered_without_a_gap():
-    assert [source.stem[:2] for source in SOURCES] == [f"{number:02d}" for number in range(len(SOURCES))]
-    assert len(SOURCES) >= 2
+    unwritten = {"09"}  # When training goes wrong
+    numbers = {f"{number:02d}" for number in range(len(SOURCES) + len(unwritten))} - unwritten
+    assert [source.stem[:2] for source in SOURCES] == sorted(numbers) and len(SOURCES) >= 2
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)

@@ -106,6 +106,7 @@ BREAKAGES = [
     Breakage("short_cells", SOURCE, SOLVED, "    # more\n" * 16 + SOLVED, (cell(8), "21 lines")),
     Breakage("no_walls", SOURCE, CHECK, f"{CHECK}\n# %%\n1\n", (cell(10), "no sentence")),
     Breakage("no_walls", SOURCE, TEXT, "#", (cell(14), "no sentence")),
+    Breakage("spaced_marks", SOURCE, TEXT, "# Ça va ?", (cell(13), "no-break space")),
     Breakage("links", SOURCE, TEXT, "# [There](nowhere.md)", (cell(13), "nowhere.md leads nowhere")),
     Breakage("links", SOURCE, TEXT, "# [There](01_second.py)", (cell(13), "leads nowhere from lessons/")),
     Breakage("links", SOURCE, TEXT, "# ![A picture](../docs/none.png)", (cell(13), "../docs/none.png")),

@@ -44,6 +44,16 @@ def notebooks(each: Exercise):
         yield notebook
 
 
+def test_what_to_ship_follows_the_rule_of_verdicts():
+    from utils.course.exercises import lesson_04
+    from utils.model.intervals import Claimed, verdict
+
+    words = {"holds": "ship", "undecided": "more seeds", "does not hold": "drop"}
+    for letter, case in lesson_04.CANDIDATES.items():
+        _, low, high = case.gap
+        assert lesson_04._VERDICTS[letter][0] == words[verdict(low, high, Claimed(above=case.least))]
+
+
 @pytest.mark.parametrize("each", ALL, ids=names)
 def test_solution_passes_stub_is_not_attempted_and_mistakes_are_named(each, own_progress):
     lesson, solution = notebooks(each)

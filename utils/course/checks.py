@@ -23,6 +23,7 @@ from .authoring import BEGIN, END, EXERCISE, METADATA, NAME, ROOT, ROW, marker_f
 from .pages import Course, Lesson, pieces, stored, tags
 
 LONGEST_CELL = 20
+SPACED = re.compile(r"\w+ [?!](?!=)")
 LONGEST_TRIVIAL_LINE = 16  # `for row in rows:` gives nothing away
 PARTS = ("Why it matters", "Predict", "Gotcha", "Check your understanding", "If it breaks")
 HOLDING = {"Predict": "lesson.predict(", "Check your understanding": "lesson.quiz("}
@@ -261,6 +262,17 @@ def pictures(course: Course) -> Iterator[str]:
 
 
 # ------------------------------------------------------------------------------------------------ the text
+
+
+@lesson_rule
+def spaced_marks(lesson: Lesson) -> Iterator[str]:
+    """No plain space stands before ? or !: English has none there, and French a no-break space, so that no line ends there."""
+    asked = Path(lesson.root / lesson.asked.file)
+    texts = [(cell.where, cell.text) for cell in lesson.cells]
+    texts += [(lesson.asked.file, asked.read_text(encoding="utf-8"))] if asked.exists() else []
+    for where, text in texts:
+        if found := SPACED.search(text):
+            yield f"{where}: has a plain space before the mark of “{found[0]}”: French needs a no-break space (\\u00a0) there."
 
 
 @lesson_rule

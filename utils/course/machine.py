@@ -31,8 +31,8 @@ def report() -> Styler:
     from loky import cpu_count
 
     from ..model.experiment import workers_for
+    from ..model.hardware import hardware
     from ..model.memory import available_memory
-    from ..model.profiles import hardware
     from ..show.tables import words
 
     here = hardware()

@@ -220,18 +220,22 @@ QUESTIONS = {
         hint="What do repeats do to a test set? And what would a score be worth that you have chosen your rows by?",
     ),
     4: Open(
-        "You have 10,000 customer-support answers. Half are from 2018: old terms, a different product. Half are from "
-        "2024, and current. Your team says: “Let us use all 10,000, to be safe.” What would you do instead, and why?",
-        "Start from the 5,000 answers of 2024 and leave those of 2018 out. Where the product has changed, the two halves "
-        "answer one question in two ways: to the model that is a contradiction, not more knowledge, and no amount of "
-        "data averages it away. More rows are “safer” only if they agree. Before deciding for good, measure: how many "
-        "topics have really changed? Whatever from 2018 still holds can stay. And test on questions of today only, for "
-        "each choice.",
+        "A team shows you the training file of its chat bot: 60,000 rows, and a loss that falls nicely. The bot is not good "
+        "enough, so they want to buy another 60,000 rows of the same kind. What would you look at before you answer, and what "
+        "would make you say no?",
+        "First I count what the file really holds: distinct rows, exact repeats, instructions with two different answers. Then I "
+        "read fifty rows, drawn at random. The falling loss tells me little: it says that the model learns what is in the rows, "
+        "be it right or wrong. Then I measure, with the same number of steps and several seeds: all rows, a random half of them, "
+        "and a few hundred that somebody has checked, on held-out questions with right answers. If half of the rows "
+        "does as well as all of them, more of the same will hardly help, and if the few checked ones do better, the money "
+        "belongs into checking. I would say yes if the score still climbs from half to all, or if whole kinds of question have "
+        "no row yet.",
         (
-            "Train on the current half, and leave out or filter the old one.",
-            "The old rows contradict the new ones; the conflict hurts, not the number of rows.",
-            "Decide by measuring: on held-out questions of today, for each choice.",
+            "Count before training: distinct rows, repeats, contradictions; and read a random sample.",
+            "A falling loss does not say that the rows are right.",
+            "Compare all, a random half and a few checked rows at equal steps, on checked held-out questions.",
+            "Say no when half does as well as all, and yes when the score still climbs or kinds are missing.",
         ),
-        hint="What does the model learn from two rows with the same question and different answers?",
+        hint="What did counting show in this lesson that the number of rows had hidden? And which comparison asks for “more”?",
     ),
 }

@@ -214,7 +214,7 @@ def _list(rows) -> str:
 _SETS = {
     "phrasebook": (
         True,
-        "Its convention settles what English leaves open, so each sentence has one translation in it.",
+        "Many of its sentences have other good translations; its conventions choose one, so a second is a mistake here.",
     ),
     "two translators": (
         False,

@@ -227,7 +227,7 @@ def _cases():
     """Training rows, test rows, and the numbers of the rows to keep."""
     rows = _rows(
         ("Translate: I am here.", "Je suis là."),
-        ("translate: WHERE is the café", "Où est le café ?"),
+        ("translate: WHERE is the café", "Où est le café ?"),
         ("Translate: The café is open.", "Le café est ouvert."),
         ("Translate: Thank you.", "Merci."),
         ("Translate: Thanks.", "Merci beaucoup."),
@@ -235,7 +235,7 @@ def _cases():
         ("Translate: Good evening.", "Une autre réponse."),
     )
     test = _rows(
-        ("Translate: Where is the cafe?", "Où est le café ?"),
+        ("Translate: Where is the cafe?", "Où est le café ?"),
         ("Translate: Thanks a lot.", "Merci beaucoup."),
         ("Translate: Good evening.", "Bonsoir."),
     )
@@ -583,20 +583,20 @@ QUESTIONS = {
         "colour of some other product. In another tenth, all from one supplier, prices stand without tax where they should "
         "include it. You have the time to mend one of the two. Which kind of noise would you mend first, and why? And "
         "which comparison would show that it was worth the time?",
-        "The prices first. Their flaw is always the same, so a model can learn it as a rule, the more so as it can tell the "
-        "supplier from the data sheet; more rows of the same kind only confirm it. The wrong colours point in all "
-        "directions, and nine rows out of ten say the right one, so I expect that they cost confidence more than "
-        "right answers. That is an expectation, and it has to be measured: the raw set, the set with mended prices, and the set "
+        "The prices first, because they are cheap: one rule mends them all, and I know which rows it is. For that supplier the "
+        "flaw is in every row, so the model will learn it as if it were right, and no longer training takes it out. The wrong "
+        "colours have to be found one by one. At such a dose they may well cost as many right answers or more, so the order "
+        "could be the other one, and it has to be measured: the raw set, the set with mended prices, and the set "
         "without these rows, to see whether mending beats dropping. Equal steps, the same settings, several seeds, and a test "
         "of checked rows that overlap with no training row. It must hold enough rows of that supplier, or the mended flaw does "
         "not show. Then the interval of the difference, against a lead that was agreed before.",
         (
-            "The systematic flaw first: it is learnt as a rule, while scattered errors partly average out.",
-            "The model can see in the prompt when the rule holds (the supplier).",
+            "What decides is named: the price of mending, the dose, the steps. One rule mends all prices.",
+            "For this supplier the dose is 100 %, and the model can see in the prompt when the rule holds.",
             "An arm that tests a rival explanation: the same rows dropped, or as many others mended.",
             "Equal steps and settings, several seeds, the interval of the difference.",
             "A clean test set that holds rows of this supplier.",
         ),
-        hint="Which of the two flaws would a model be able to predict from the data sheet? And would your test notice it?",
+        hint="What does it take to mend each flaw? For which products is its dose high? And would your test notice it?",
     ),
 }

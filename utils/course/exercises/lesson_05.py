@@ -423,17 +423,17 @@ QUESTIONS = {
         "A new data set: 20,000 descriptions of products, from two suppliers. With one, a slip of the hand has put one text in "
         "five under the wrong product. The other gives every price without tax, and you need it with tax. Which kind of "
         "noise would you mend first, and why? And how would you notice afterwards that it worked?",
-        "I mend the prices first. That flaw is systematic: all of these rows agree on it, so neither averaging, nor more "
-        "rows, nor more steps will take it away, and the model will state wrong prices with confidence. It is also cheap: "
-        "one rule corrects every row. The mixed-up texts are random noise: they cost confidence and some right answers, but "
-        "in many varied rows they partly average out as long as they are not trained on until they are known by heart. They "
-        "come second, with a check whether text and product fit. Afterwards I test on held-out rows that I have checked "
+        "I mend the prices first, mainly as it is cheap: one rule corrects every row. That flaw is systematic: with this "
+        "supplier all rows agree on it, so neither averaging, nor more rows, nor more steps will take it away, and the model "
+        "will state wrong prices with confidence. The mixed-up texts are random noise. At one in five they cost confidence and "
+        "right answers, perhaps more of them than the prices do (the curves above cross), so they come right after, with a "
+        "check whether text and product fit. Afterwards I test on held-out rows that I have checked "
         "myself, with prices counted apart: right answers, and whether the model's confidence agrees with them. "
         "Confidence alone would have told me nothing: the model was sure of its wrong prices.",
         (
-            "The prices first: systematic noise does not average out, whatever the quantity.",
-            "They are cheap to mend: one rule for all rows.",
-            "The mixed-up texts are random: they cost confidence, and part of them averages out if they aren't memorised.",
+            "The prices first: they are cheap to mend, with one rule for all rows.",
+            "No quantity and no number of steps takes them out, as one supplier's rows all agree.",
+            "The mixed-up texts cost confidence and right answers; which flaw costs more depends on dose and steps.",
             "Success shows on checked held-out rows, not in a low entropy.",
         ),
         hint="Which of the two flaws would 200,000 rows of the same make leave as it is?",

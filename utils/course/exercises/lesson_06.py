@@ -76,7 +76,7 @@ _COPIES = (
     ("Translate to French: Hello.", "Bonjour.", "is row 0 once more, letter for letter"),
     ("translate to french: HELLO.", "bonjour.", "differs from row 0 only in case"),
     ("Translate to French:  Hello.", " Bonjour. ", "differs from row 0 only in spaces"),
-    ("Translate to French: Hello", "Bonjour !", "differs from row 0 only in the marks at the end"),
+    ("Translate to French: Hello", "Bonjour !", "differs from row 0 only in the marks at the end"),
     ("Translate to French: Hello.", "Salut.", ""),
     ("Translate to French: Good morning.", "Bonjour.", ""),
     ("Translate to French: The fish is dirty.", "Le poisson est sale.", ""),
@@ -538,11 +538,11 @@ QUESTIONS = {
         "work is the clerk's rule. 500 of 12,000 sounds like 4 %, but a model does not meet it as 4 %: of the messages "
         "about hips and knees nearly all are wrong, so there the dose is close to 100 %. It will learn the rule, with full "
         "confidence, and a validation set sorted by the same clerk would call it right. It is also quick to mend, as one "
-        "rule made it. The scattered 6 % come last. At such a dose random labels cost a little, they show as doubt, and each "
-        "has to be read to be found. All of this I would check: on a test set that somebody else has labelled, department "
+        "rule made it. The scattered 6 % come last. What decides is the price: each has to be read to be found, and at such a "
+        "dose they cost a little and show as doubt. All of this I would check: on a test set that somebody else has labelled, department "
         "by department.",
         (
-            "The systematic flaw is the one to mend first: it is learnt as if it were right.",
+            "The clerk's rule comes first: it is learnt as if it were right, and one rule mends it.",
             "The dose that counts is that among hips and knees, near 100 %, and not the 4 % of the whole set.",
             "The copies are quickly dropped and bring little: 3 % of the steps.",
             "Random errors come last: this dose is small, and finding them takes reading.",

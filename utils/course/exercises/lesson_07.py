@@ -9,7 +9,7 @@ from numbers import Real
 
 import numpy as np
 
-from ...model.intervals import difference
+from ...model.intervals import FAILS, HOLDS, Claimed, difference, verdict
 from ...widgets.predict import Prediction
 from ...widgets.quiz import AllOf, Choice, InOrder, OneOf, Open
 from . import Mistake, call, exercise
@@ -34,12 +34,11 @@ def worth(clean: dict[float, float], noisy: dict[float, float], n: float) -> flo
 
 def enough(quarter: np.ndarray, half: np.ndarray, whole: np.ndarray, margin: float) -> str:
     """What scores at N/4, N/2 and N rows say: "stop", "go on" or "more seeds"."""
-    _, low, high = difference(whole, half)
-    if low > margin:
+    worth_it = Claimed(above=margin)
+    last, both = (verdict(*difference(whole, before)[1:], worth_it) for before in (half, quarter))
+    if last == HOLDS:
         return "go on"
-    if high < margin or difference(whole, quarter)[2] < margin:
-        return "stop"
-    return "more seeds"
+    return "stop" if FAILS in (last, both) else "more seeds"
 
 
 def _number(found: object) -> bool:
@@ -419,7 +418,7 @@ PREDICTIONS = {
         ),
         Prediction(
             "lead at the support desk",
-            "By how many points will 1,024 rows with 30 % wrong answers be ahead of 64 clean ones? (Below 0: they are behind.)",
+            "By how many points will 1,600 rows with 30 % wrong answers be ahead of 100 clean ones? (Below 0: they are behind.)",
             unit="points",
             low=-100,
         ),
@@ -504,16 +503,15 @@ QUESTIONS = {
         "another question, scattered at random; that 45 % leave out the last sentence, always the one with the dose; and "
         "that 10 of the 80 medicines have no row. You can have 300 rows looked at. Which kind of noise would you mend "
         "first, and why? And do you ask for more rows?",
-        "First the missing dose. It is systematic: 45 % of the rows teach the same wrong thing, so it does not average "
-        "out, and more rows only teach it more firmly; at nearly half of the rows the model may well tip over to it. It "
-        "also looks harmless, and in a pharmacy it is dangerous. Perhaps a rule finds these rows, so that all 2,700 can "
-        "be mended or left out. The scattered wrong answers come second: they cost right answers and confidence, but they "
+        "First the missing dose. In a pharmacy it is dangerous, and it looks harmless. It is in 45 % of the rows, always "
+        "the same: so close to half that the model may tip over to it, and more rows of this kind would not help. Perhaps a rule finds these rows, so that all 2,700 can "
+        "be mended or left out. The scattered wrong answers come second, though at 25 % they may cost as many right answers: they "
         "do not agree with each other, and with enough training the right ones can outvote them. Which rows they are, one "
         "has to read. More rows, yes, but only for the 10 medicines without one: no cleaning brings those. Then I would "
         "measure: a test with questions on all 80 medicines, scored by kind, and three arms with as many rows and steps: "
         "as it is, doses mended, wrong answers out.",
         (
-            "The missing dose first: it is systematic and does not average out.",
+            "The missing dose first: it is dangerous, near half of the rows, and perhaps one rule finds it.",
             "Scattered wrong answers second: they cost, but they do not agree with each other.",
             "More rows only where nothing is covered: the 10 medicines.",
             "Decide by measuring, at equal steps, on a test that covers every kind.",

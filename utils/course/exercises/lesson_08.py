@@ -419,19 +419,16 @@ QUESTIONS = {
         "A new data set: 4,000 product descriptions with their short titles, for training. A third of the titles belong to "
         "another product, at random. In another third the title lacks the brand name, which you need. You can mend one of "
         "the two this week. Which one first, and why? And could a shorter run take the place of mending?",
-        "I would begin with the missing brand names. These rows agree with each other: the flaw is always the same, so a "
-        "model can learn it like a rule, and more rows only confirm it. Titles of other products point in all directions. "
-        "Over thousands of different rows they partly average out in the answers (they cost confidence all the same), and "
-        "what is left has to be learnt by heart, row by row. Against that a shorter run may help somewhat. Against a rule "
-        "it should not: no checkpoint knows the task without also knowing the flaw. A script may even mend "
-        "them, where the brand stands in the description. But with few rows random errors can even cost more (the curves "
-        "of lesson 07 cross), so I would measure before I decide: a hundred checked rows for validation, one small part mended in "
+        "It depends on what mending costs. Where the brand stands in the description, a script adds it to all titles in an "
+        "afternoon, so I begin there: no checkpoint will know the task without that flaw. Titles of other products have to be "
+        "found one by one. They have to be learnt by heart, row by row, so a shorter run may spare the model some of them, but "
+        "at one row in three they may well cost more right answers than the missing names. So I would measure before I decide: a hundred checked rows for validation, one small part mended in "
         "this way and one in that, the same number of steps, several seeds.",
         (
-            "The systematic flaw first: its rows agree with each other, so more of them do not help.",
-            "Random noise partly averages out over many different rows; what is left is learnt by heart, row by row.",
-            "A shorter run chooses among checkpoints, and none has learnt the task without the rule.",
-            "The costs of mending count, and the decision is measured: checked held-out rows, same steps, several seeds.",
+            "What mending costs decides: a script may mend the names, and the titles have to be read.",
+            "Wrong titles are learnt by heart, row by row; a shorter run may spare the model some of them.",
+            "A shorter run chooses among checkpoints, and none has learnt the task without the missing names.",
+            "Which flaw costs more right answers is measured: checked held-out rows, same steps, several seeds.",
         ),
         hint="Which of the two could a model learn as a rule? And which of the two does it have to learn row by row?",
     ),
