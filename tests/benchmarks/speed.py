@@ -19,12 +19,12 @@ def plain_loop(rows, steps: int, seed: int = 0):
     import torch
     from peft import get_peft_model
 
-    from utils.model import profiles, training
+    from utils.model import hardware, loading, training
 
     torch.manual_seed(seed)
-    model, tokenizer = profiles.load("tiny")
+    model, tokenizer = loading.load("tiny")
     model = get_peft_model(model, training._lora()).train()
-    seen, *_ = training.training_set(rows, steps, training.BATCH_SIZE, seed, tokenizer, profiles.context_length(model))
+    seen, *_ = training.training_set(rows, steps, training.BATCH_SIZE, seed, tokenizer, loading.context_length(model))
     seen = seen.to_list()
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad], lr=2e-3, weight_decay=0.0, fused=True
@@ -34,7 +34,7 @@ def plain_loop(rows, steps: int, seed: int = 0):
         optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
     )
     losses = []
-    here = profiles.hardware()
+    here = hardware.hardware()
     for step in range(steps):
         batch = seen[step * training.BATCH_SIZE : (step + 1) * training.BATCH_SIZE]
         width = max(len(row["input_ids"]) for row in batch)
