@@ -6,6 +6,7 @@ import time
 
 import nbformat
 import pytest
+from nbformat.reader import NotJSONError
 
 from tests.browser.jupyter import (
     INSTALL,
@@ -80,7 +81,10 @@ def run_all(page, lab):
             page.wait_for_timeout(1_000)
             page.keyboard.press("Control+s")
             page.wait_for_timeout(500)
-            notebook = nbformat.read(folder / "lessons" / name, as_version=4)
+            try:
+                notebook = nbformat.read(folder / "lessons" / name, as_version=4)
+            except NotJSONError:  # JupyterLab is writing it at this moment
+                continue
             code = [cell for cell in notebook.cells if cell.cell_type == "code"]
             failed = [output for cell in code for output in cell.outputs if output.output_type == "error"]
             assert not failed, "\n".join(failed[0].traceback)
