@@ -1,17 +1,21 @@
 """Settings for every test: runs and progress are kept in a folder of this test session, and no model hub is asked."""
 
+import contextlib
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent / "tests"
 os.environ["HF_HUB_OFFLINE"] = "1"
 _cache = tempfile.TemporaryDirectory(prefix="qoq-runs-")
 os.environ["QOQ_CACHE"] = _cache.name  # notebooks and worker processes inherit it
 os.environ["QOQ_PROGRESS"] = os.path.join(_cache.name, "progress.json")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    leave_to_the_browser(config, items)
     if any(item.get_closest_marker("gpu") for item in items):
         import torch
 
@@ -20,6 +24,19 @@ def pytest_collection_modifyitems(items):
             for item in items:
                 if item.get_closest_marker("gpu"):
                     item.add_marker(without)
+
+
+def leave_to_the_browser(config, items):
+    """Where the tests in a browser are among these and one is found, it runs the lessons: not a second time by nbval."""
+    if not any(item.path == TESTS / "browser" / "test_lessons.py" for item in items):
+        return
+    from tests.browser.jupyter import NoBrowser, find_browser
+
+    with contextlib.suppress(NoBrowser):
+        find_browser()
+        twice = [item for item in items if item.path.parent == TESTS.parent / "lessons"]
+        config.hook.pytest_deselected(items=twice)
+        items[:] = [item for item in items if item not in twice]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from . import acceptance, audit, lessons, recorded, speed, widgets
 
 ALL = {
     "speed": speed.fine_tune_against_a_plain_loop,
+    "real": speed.a_real_model,
     "start": speed.kernel_start_to_headline,
     "imports": speed.imports,
     "audit": audit.main,
