@@ -15,16 +15,7 @@ from utils.model.recorded import FOLDER, Live, NotRecorded, Recorded, names, rec
 README = Path(__file__).parents[2] / "README.md"
 
 
-# What is still to be recorded with the base of today: pictures and ledger say that these are of an earlier one.
-EARLIER = {"rare"}
-
-
-@pytest.mark.parametrize("name", sorted(EARLIER))
-def test_a_record_of_an_earlier_base_says_so(name):
-    assert recorded(name).outdated, "recorded anew: take it from the list"
-
-
-@pytest.mark.parametrize("name", sorted(set(sweeps.SWEEPS) - EARLIER))
+@pytest.mark.parametrize("name", sorted(sweeps.SWEEPS))
 def test_a_record_is_of_its_definition(name):
     """The same points, at least ten seeds each, on the rows that the definition draws today, with the model of today."""
     sweep, stored = sweeps.SWEEPS[name], json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,136 @@
+"""What lessons say plainly about recorded runs, held against these: the sentence stands in the lesson, the verdicts in the record."""
+
+from typing import NamedTuple
+
+import nbformat
+import pytest
+
+from utils.course.lesson import LESSONS
+from utils.model.recorded import recorded
+from utils.model.recorded.sweeps import MIXED, RECENT, STATED
+
+HOLDS, DOES_NOT, OPEN = "holds", "does not hold", "undecided"
+TODAY = "answers_2024"
+
+
+class Reading(NamedTuple):
+    """A sentence, the leads that it is about, and their verdicts at a third, once and three times the learning rate."""
+
+    lesson: str
+    sentence: str
+    sweep: str
+    leads: tuple[tuple[tuple[str, float], tuple[str, float]], ...]  # (better, worse), each an arm and its x
+    verdicts: tuple[str, str, str]
+    metric: str = "exact_match"
+
+
+COME, POOR, ALONE, TURN = "as they come", "30 % wrong answers", "weather alone", "constructions in turn"
+RANDOM, LOWER = "5,000 rows, 60 % wrong answers", "5,000 rows, 60 % in lower case"
+TEN, HUNDRED = "10 clean rows", "100 clean rows"
+
+READINGS = (
+    Reading(
+        "07",
+        "At every rate 3,000 rows as they come are ahead of 30",
+        "rare",
+        (((COME, 3000), (COME, 30)), ((COME, 3000), (ALONE, 3000))),
+        (HOLDS, HOLDS, HOLDS),
+    ),
+    Reading(
+        "07",
+        "At the low rate 30 such rows are far ahead of 3,000; at the other two nothing is settled",
+        "rare",
+        (((TURN, 30), (COME, 3000)),),
+        (HOLDS, OPEN, OPEN),
+    ),
+    Reading(
+        "07",
+        "At no rate does the record show it, and at the low one they are behind",
+        "rare",
+        (((POOR, 3000), (COME, 30)),),
+        (DOES_NOT, OPEN, OPEN),
+    ),
+    Reading(
+        "07",
+        "ten clean rows are ahead at a third of the rate, level at the usual one, and far behind at three times",
+        "size",
+        ((("clean", 10), (POOR, 1000)),),
+        (HOLDS, OPEN, DOES_NOT),
+    ),
+    Reading(
+        "07",
+        "The set with wrong answers gains at every rate",
+        "steps",
+        (((RANDOM, 240), (RANDOM, 60)),),
+        (HOLDS, HOLDS, HOLDS),
+    ),
+    Reading(
+        "07",
+        "A hundred clean rows are ahead of both large sets at every rate",
+        "steps",
+        (((HUNDRED, 240), (RANDOM, 240)), ((HUNDRED, 240), (LOWER, 240))),
+        (HOLDS, HOLDS, HOLDS),
+    ),
+    Reading(
+        "07",
+        "and so are ten, but for three times the rate",
+        "steps",
+        (((TEN, 240), (RANDOM, 240)),),
+        (HOLDS, HOLDS, DOES_NOT),
+    ),
+    Reading(
+        "07",
+        "There quantity wins, flaws and all",
+        "coverage",
+        (((POOR, 1600), ("clean", 20)),),
+        (HOLDS, HOLDS, HOLDS),
+    ),
+    Reading(
+        "07",
+        "a clean row for each topic, and the sixteen hundred are behind",
+        "coverage",
+        (((POOR, 1600), ("clean", 100)),),
+        (DOES_NOT, DOES_NOT, DOES_NOT),
+    ),
+    Reading(
+        "08",
+        "At equal steps the clean rows win all six times",
+        "epochs",
+        ((("320 clean rows", 10), ("320 rows, 60 % wrong answers", 10)), (("48 clean rows", 10), ("48 rows, 60 % wrong answers", 10))),
+        (HOLDS, HOLDS, HOLDS),
+    ),
+    Reading(
+        "08",
+        "a clean epoch wins with 320 rows, at the usual rate and above",
+        "epochs",
+        ((("320 clean rows", 1), ("320 rows, 60 % wrong answers", 10)),),
+        (DOES_NOT, HOLDS, HOLDS),
+    ),
+    Reading(
+        "10",
+        "At each rate the recent half is far ahead",
+        "eras",
+        (((RECENT, 0), (MIXED, 50)),),
+        (HOLDS, HOLDS, HOLDS),
+        TODAY,
+    ),
+    Reading(
+        "10",
+        "at 150 steps a loss shows only at the high rate",
+        "eras",
+        (((STATED, 50), (RECENT, 0)),),
+        (OPEN, OPEN, DOES_NOT),
+        TODAY,
+    ),
+)
+
+
+@pytest.mark.parametrize("reading", READINGS, ids=[f"{each.lesson} {each.sentence[:40]}" for each in READINGS])
+def test_what_a_lesson_says_is_in_the_record(reading):
+    (path,) = LESSONS.glob(f"{reading.lesson}_*.ipynb")
+    prose = " ".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    assert reading.sentence in " ".join(prose.split())
+    record = recorded(reading.sweep)
+    for pair in reading.leads:
+        found = tuple(record.verdict(*pair, reading.metric, rate=rate) for rate in record.rates)
+        assert found == reading.verdicts, pair
