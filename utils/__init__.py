@@ -8,6 +8,7 @@ from importlib import import_module
 _PLACES = {
     "phrasebook": "utils.data.phrasebook",
     "support": "utils.data.support",
+    "inbox": "utils.data.inbox",
     "damage": "utils.data.damage",
     "audit": "utils.data.audit:audit",
     "fine_tune": "utils.model.training:fine_tune",

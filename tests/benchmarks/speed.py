@@ -22,10 +22,12 @@ def plain_loop(rows, steps: int, name: str = "tiny", seed: int = 0):
 
     from utils.model import hardware, loading, training
     from utils.model.profiles import profile
+    from utils.model.quiet import quiet
 
     torch.manual_seed(seed)
     model, tokenizer = loading.load(name)
-    model = get_peft_model(model, training._lora()).train()
+    with quiet():
+        model = get_peft_model(model, training._lora()).train()
     seen, *_ = training.training_set(rows, steps, training.BATCH_SIZE, seed, tokenizer, loading.context_length(model))
     seen = seen.to_list()
     optimizer = torch.optim.AdamW(
