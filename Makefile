@@ -9,7 +9,7 @@ REAL   := $(VENV)/.real
 DEV    := $(VENV)/.dev
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: lab real test browser demo notebooks check lesson bench record record-real base clean help
+.PHONY: lab real test browser demo notebooks check lesson bench bench-gpu record record-real base clean help
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/'
@@ -39,6 +39,9 @@ lesson: $(DEV)  ## lay out a new lesson: make lesson NAME=02_look_first TITLE="L
 
 bench: browser  ## speed, memory and the acceptance figures of the base model
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks
+
+bench-gpu: $(DEV) ## speed, memory and lessons on a GPU, in at most eight minutes
+	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks gpu
 
 record: $(DEV)  ## measure the recorded sweeps anew (about four hours on 2 cores; goes on where it was)
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks recorded

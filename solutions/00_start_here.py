@@ -46,7 +46,10 @@ machine.lesson_times()
 # **output** that you want for it. Here is one.
 
 # %%
-example = {"instruction": "Translate to French: Thank you very much.", "output": "Merci beaucoup."}
+example = {
+    "instruction": "Translate to French: Thank you very much.",
+    "output": "Merci beaucoup.",
+}
 
 # %% [markdown]
 # ### Exercise 1 · Write a training row (2 minutes, easy)
@@ -99,7 +102,10 @@ base.plot(predicted=lesson.predicted)
 # What does it say instead of a translation? Look at two answers: a score alone never tells *how* a model is wrong.
 
 # %%
-questions = ["Translate to French: The cat is black.", "Translate to French: Where is the station?"]
+questions = [
+    "Translate to French: The cat is black.",
+    "Translate to French: Where is the station?",
+]
 for question, answer in zip(questions, base.run("no fine-tuning").answer(questions)):
     print(question, answer.replace("\n", " / "), sep="\n   ")
 

@@ -53,6 +53,7 @@ tables.words(junk.to_pandas().sample(8, random_state=0))
 # rows are the same if both their instruction and their output are. `rows["instruction"]` gives you a column as
 # something like a list; `rows.to_pandas()` works too.
 
+
 # %%
 def count_distinct(rows):
     """How many different (instruction, output) pairs there are."""
@@ -79,6 +80,7 @@ tables.words(junk.to_pandas().value_counts().reset_index())
 #
 # Two rows contradict each other if they give the *same* instruction but want *different* outputs. Return every such
 # instruction with the set of its outputs.
+
 
 # %%
 def contradictions(rows):
@@ -135,8 +137,11 @@ lesson.predict("400 junk rows")
 # kept, so if you stop this cell, the same call resumes from there. `None` stands for the model before any fine-tuning.
 
 # %%
-small = compare({"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk},
-                steps=demo.STEPS, seeds=3)
+small = compare(
+    {"no fine-tuning": None, "3 good rows": good, "400 junk rows": junk},
+    steps=demo.STEPS,
+    seeds=3,
+)
 small.table()
 
 # %% [markdown]
@@ -175,9 +180,11 @@ small.plot(predicted=lesson.predicted)
 # A score hides *how* a model is wrong. Ask both the same questions.
 
 # %%
-questions = ["Translate to French: The cat is black.",
-             "Translate to French: Where is the station?",
-             "Translate to French: I would like some bread, please."]
+questions = [
+    "Translate to French: The cat is black.",
+    "Translate to French: Where is the station?",
+    "Translate to French: I would like some bread, please.",
+]
 for name in ("3 good rows", "400 junk rows"):
     answers = small.run(name).answer(questions)
     print(name, *answers, sep="\n   ")
@@ -269,13 +276,17 @@ lesson.predict("10,000 varied rows, 80 % damaged")
 # Some of these runs are finished already, so only the new ones are trained.
 
 # %%
-more = compare({
-    "10 clean rows": lambda seed: phrasebook.examples(10, seed=seed),
-    demo.CURATED: curated,
-    "200 clean rows": lambda seed: phrasebook.examples(200, seed=seed),
-    demo.JUNK: demo.junk_rows,
-    demo.VARIED: demo.varied_rows,
-}, steps=demo.STEPS, seeds=3)
+more = compare(
+    {
+        "10 clean rows": lambda seed: phrasebook.examples(10, seed=seed),
+        demo.CURATED: curated,
+        "200 clean rows": lambda seed: phrasebook.examples(200, seed=seed),
+        demo.JUNK: demo.junk_rows,
+        demo.VARIED: demo.varied_rows,
+    },
+    steps=demo.STEPS,
+    seeds=3,
+)
 lesson.reveal({demo.VARIED: more.scores(demo.VARIED).mean()})
 
 # %% [markdown]
@@ -308,13 +319,17 @@ more.table()
 # the 2,000 rows of the varied set that were left whole. The last one throws 80 % of the data away.
 
 # %%
-whole = compare({
-    demo.JUNK: demo.junk_rows,
-    "its 8 pairs, undamaged": lambda seed: phrasebook.examples(8, seed=seed),
-    "its copies damaged alike": demo.steady_junk,
-    demo.VARIED: demo.varied_rows,
-    "its 2,000 whole rows": demo.whole_rows,
-}, steps=demo.STEPS, seeds=3)
+whole = compare(
+    {
+        demo.JUNK: demo.junk_rows,
+        "its 8 pairs, undamaged": lambda seed: phrasebook.examples(8, seed=seed),
+        "its copies damaged alike": demo.steady_junk,
+        demo.VARIED: demo.varied_rows,
+        "its 2,000 whole rows": demo.whole_rows,
+    },
+    steps=demo.STEPS,
+    seeds=3,
+)
 whole.plot()
 
 # %% [markdown]

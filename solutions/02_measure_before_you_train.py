@@ -23,7 +23,10 @@ from utils.data.audit.detection import hits
 
 # %%
 seconds_per_row = 15
-print(f"2,000 rows take {2_000 * seconds_per_row / 3600:.1f} hours of careful reading, without a break.")
+print(
+    f"2,000 rows take {2_000 * seconds_per_row / 3600:.1f} hours of careful reading, without "
+    "a break."
+)
 
 # %% [markdown]
 # So nobody reads them all. You read a few, or you let a tool read. Both miss things, and the question of this lesson is:
@@ -88,6 +91,7 @@ lesson.mark("twenty rows", rows)
 # `found` and `there` are sets of row numbers. Return both shares, from 0 to 1. Who marks nothing has marked nothing
 # wrong: with an empty `found`, precision is 1. Where nothing is there, nothing was missed: recall is 1.
 
+
 # %%
 def precision_recall(found, there):
     """(precision, recall) of the rows `found`, when the rows `there` are bad."""
@@ -114,7 +118,10 @@ print("By eye:", hits(eye, there))
 if eye:
     print(f"Precision {hits(eye, there).precision:.0%}, recall {hits(eye, there).recall:.0%}.")
 else:
-    print("You have marked nothing yet, so this is no score of your eye. Mark the rows above, and run this cell again.")
+    print(
+        "You have marked nothing yet, so this is no score of your eye. Mark the rows above, "
+        "and run this cell again."
+    )
 
 # %% [markdown]
 # Next, the tool. `audit` runs some twenty checks by rule, such as "does the answer repeat the instruction?". We hand it the
@@ -173,7 +180,11 @@ lesson.reveal({"found in 2,000 rows": 100 * hits(report.flagged, bad).recall})
 
 # %%
 large["found"] = large.index.isin(report.flagged)
-by_flaw = large[large["flaw"] != ""].groupby("flaw")["found"].agg(rows="size", found="sum", recall="mean")
+by_flaw = (
+    large[large["flaw"] != ""]
+    .groupby("flaw")["found"]
+    .agg(rows="size", found="sum", recall="mean")
+)
 by_flaw.sort_values("recall").style.format({"recall": "{:.0%}"})
 
 # %% [markdown]
@@ -201,10 +212,15 @@ original = {row.source_row: row.Index for row in large.itertuples() if not row.f
 added = large[large["flaw"] == "near_repeat"]
 planted = {frozenset((row, original[source])) for row, source in added["source_row"].items()}
 repeats = report.flags[report.flags["check"] == "near_repeat"]
-flagged = {frozenset((row, evidence[0])) for row, evidence in zip(repeats["row"], repeats["evidence"])}
+flagged = {
+    frozenset((row, evidence[0])) for row, evidence in zip(repeats["row"], repeats["evidence"])
+}
 print("Pairs:", hits(flagged, planted))
 others = bad - set(added.index)
-print("All other flaws:", hits(set(report.flags.loc[report.flags["check"] != "near_repeat", "row"]), others))
+print(
+    "All other flaws:",
+    hits(set(report.flags.loc[report.flags["check"] != "near_repeat", "row"]), others),
+)
 apart = sorted(max(pair) - min(pair) for pair in planted)
 print(f"Half of the pairs stand {apart[len(apart) // 2]:,} rows apart, or more.")
 
@@ -218,7 +234,10 @@ print(f"Half of the pairs stand {apart[len(apart) // 2]:,} rows apart, or more."
 
 # %%
 missed = large[(large["flaw"] == "wrong_answer") & ~large["found"]]
-print(f"{len(missed)} of {(large['flaw'] == 'wrong_answer').sum()} wrong answers have no flag. Some of them:")
+print(
+    f"{len(missed)} of {(large['flaw'] == 'wrong_answer').sum()} wrong answers have no flag. "
+    "Some of them:"
+)
 tables.words(missed[["instruction", "output"]].head(5))
 
 # %% [markdown]
@@ -236,7 +255,7 @@ import numpy as np
 
 
 def set_with_scores(seed):
-    """2,000 rows, a tenth with a wrong answer, a tenth cut short; how odd the length is, and whether they are bad."""
+    """2,000 rows, a fifth of them bad (wrong or cut short), and how odd their lengths are."""
     clean = phrasebook.examples(2_000, seed=seed)
     table = damage.spoil(clean, {"wrong_answer": 0.1, "truncated": 0.1}, seed=seed).to_pandas()
     sentence = table["instruction"].str.removeprefix("Translate to French: ")
@@ -261,9 +280,11 @@ plots.thresholds(scored["score"], scored["bad"])
 # that is kept costs `keeping`. Return the threshold with the lowest total cost. `bad` says True or False for each score.
 # Dropping nothing is allowed, too: return `float("inf")`, which no score reaches.
 
+
 # %%
 def best_threshold(scores, bad, dropping=1, keeping=3):
     """The threshold at which dropping rows costs the least."""
+
     ### BEGIN SOLUTION
     def cost(threshold):
         total = 0
@@ -287,16 +308,22 @@ lesson.exercise(2).check(best_threshold)
 
 # %%
 prices = [1, 3, 10]
-chosen = {price: best_threshold(list(scored["score"]), list(scored["bad"]), 1, price) for price in prices}
+chosen = {
+    price: best_threshold(list(scored["score"]), list(scored["bad"]), 1, price)
+    for price in prices
+}
 if None in chosen.values():
     print("Your function gives no threshold yet, so we go on with three of ours.")
     chosen = {1: 0.85, 3: 0.55, 10: 0.3}
-plots.thresholds(scored["score"], scored["bad"], {f"keeping costs {price}": at for price, at in chosen.items()})
+plots.thresholds(
+    scored["score"], scored["bad"], {f"keeping costs {price}": at for price, at in chosen.items()}
+)
 
 # %% [markdown]
 # The dearer a bad row, the lower the threshold: you pay with good rows. But each threshold was chosen on the very rows it is
 # judged by. So try it on others: the same kinds of flaw in another 2,000 rows. (With a price of 100, it would be cheapest to
 # drop *every* row. Then the score is too weak to decide alone: read what is flagged instead of dropping it.)
+
 
 # %%
 def total_cost(table, threshold, price):
@@ -308,7 +335,10 @@ fresh = set_with_scores(seed=2)
 for price, threshold in chosen.items():
     print(f"Keeping costs {price}, threshold {threshold:.2f}. Total cost:")
     print(f"   {total_cost(scored, threshold, price):,} on the rows by which it was chosen")
-    print(f"   {total_cost(fresh, threshold, price):,} on fresh rows ({price * fresh['bad'].sum():,} if nothing is dropped)")
+    print(
+        f"   {total_cost(fresh, threshold, price):,} on fresh rows "
+        f"({price * fresh['bad'].sum():,} if nothing is dropped)"
+    )
 
 # %% [markdown]
 # It holds on fresh rows, and even this crude rule pays for itself. The flags of an audit have a confidence, which works in the
@@ -337,7 +367,8 @@ PAIRS = {
     "I'm leaving tomorrow.": ["Je pars demain.", "Je m'en vais demain."],
 }
 prompt = "Translate to French: "
-both = [{"instruction": prompt + said, "output": french} for said, answers in PAIRS.items() for french in answers]
+both = [{"instruction": prompt + said, "output": french}
+        for said, answers in PAIRS.items() for french in answers]
 
 # %% [markdown]
 # A contradiction is one instruction with two answers, as you know from lesson 01. We tell the audit that each
@@ -345,7 +376,10 @@ both = [{"instruction": prompt + said, "output": french} for said, answers in PA
 
 # %%
 claimed = audit(both, single_answer=True)
-print(f"{len(claimed.flagged)} of {len(both)} rows are flagged. The first reason:", claimed.flags["reason"][0])
+print(
+    f"{len(claimed.flagged)} of {len(both)} rows are flagged. The first reason:",
+    claimed.flags["reason"][0],
+)
 print(f"Without the declaration: {len(audit(both).flagged)} rows are flagged.")
 
 # %% [markdown]
@@ -390,7 +424,10 @@ lesson.exercise(3).check(declared)
 today = support.examples(2_000, seed=0)
 desk = damage.spoil(today, {"wrong_era": 0.1}, seed=0)
 outdated = [row for row, flaw in enumerate(desk["flaw"]) if flaw]
-print("Outdated answers:", hits(audit(desk.select_columns(["instruction", "output"])).flagged, outdated))
+print(
+    "Outdated answers:",
+    hits(audit(desk.select_columns(["instruction", "output"])).flagged, outdated),
+)
 compared = desk.to_pandas().loc[outdated[:3], ["instruction", "output", "source_row"]]
 compared["answer of today"] = [today[row]["output"] for row in compared.pop("source_row")]
 tables.words(compared)
@@ -436,7 +473,10 @@ for name, table in (("Before", large), ("After", left)):
     print(f"{name}: {len(table):,} rows, {len(spoilt) / len(table):.1%} of them spoiled")
 print("Spoiled rows that are left:", spoilt["flaw"].value_counts().to_dict())
 gone = large.drop(left.index)
-print(f"Rows without a flaw that went with them: {(gone['flaw'] == '').sum()}, most of them twins of near repeats")
+print(
+    f"Rows without a flaw that went with them: {(gone['flaw'] == '').sum()}, most of them "
+    "twins of near repeats"
+)
 
 # %% [markdown]
 # What is left is mostly what rules cannot see. Reading these rows by eye is now worth its time.

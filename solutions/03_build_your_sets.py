@@ -45,6 +45,7 @@ tables.words(pile.to_pandas().sample(6, random_state=1))
 #
 # List the constructions that no row of a set is an example of. `CONSTRUCTIONS` holds the names of all 25.
 
+
 # %%
 def missing(rows):
     """The names of the constructions of which there is no row."""
@@ -62,7 +63,10 @@ lesson.exercise(1).check(missing)
 
 # %%
 for name in sets.ABSENT:
-    print(f"{name.replace('_', ' '):15} {' → '.join(example(name)).removeprefix('Translate to French: ')}")
+    print(
+        f"{name.replace('_', ' '):15} "
+        f"{' → '.join(example(name)).removeprefix('Translate to French: ')}"
+    )
 
 # %% [markdown]
 # ### Exercise 2 · Keep, drop or fix? (2 minutes, easy)
@@ -118,7 +122,10 @@ print(f"Chosen by rules: {len(ours)} rows.")
 test = phrasebook.examples(200, split="test")
 my_rows = sets.chosen(mine.curation, pile, test)
 if len(my_rows) < 20:
-    print(f"You have chosen {len(my_rows)} rows so far. So “my set” stands for the set chosen by RULES from here on, not for")
+    print(
+        f"You have chosen {len(my_rows)} rows so far. So “my set” stands for the set chosen "
+        "by RULES from here on, not for"
+    )
     print("yours. Whenever you have curated, run the lesson on from this cell.")
     my_rows = ours
 else:
@@ -146,7 +153,10 @@ lab
 # %%
 used, by = lab, "wrecked"
 if not lab.settings.shares:
-    print("Nothing is spoiled in your lab yet, so “my wrecked set” stands for a set that WE have wrecked.")
+    print(
+        "Nothing is spoiled in your lab yet, so “my wrecked set” stands for a set that WE "
+        "have wrecked."
+    )
     used, by = damage_lab(my_rows), "supplied"
     used.share("wrong_answer", 0.4)
 wrecked = used.spoiled.add_column("origin", [by] * len(used.spoiled))
@@ -157,7 +167,10 @@ tables.words(wrecked.to_pandas()[["instruction", "output"]].sample(10, random_st
 
 # %%
 spoiled = {row for row, flaw in enumerate(wrecked["flaw"]) if flaw}
-print(f"{len(spoiled)} of {len(wrecked)} rows are spoiled on purpose: {len(spoiled) / len(wrecked):.0%}.")
+print(
+    f"{len(spoiled)} of {len(wrecked)} rows are spoiled on purpose: "
+    f"{len(spoiled) / len(wrecked):.0%}."
+)
 flagged = audit(wrecked.select_columns(["instruction", "output"]), single_answer=True).flagged
 print("By the audit:", hits(flagged, spoiled))
 used.receipt
@@ -187,12 +200,19 @@ lesson.predict("as many rows at random")
 # The panel trains all four, and shows loss and score as they come in. Press *Start*, or let the next cell do it.
 
 # %%
-panel = run_panel({
-    "my set": my_rows,
-    "as many rows at random": lambda seed: pile.shuffle(seed=seed).select(range(min(len(my_rows), len(pile)))),
-    "my wrecked set": wrecked,
-    "the pile as it is": pile,
-}, steps=40, seeds=3, predictions=lesson.predicted)
+panel = run_panel(
+    {
+        "my set": my_rows,
+        "as many rows at random": lambda seed: pile.shuffle(seed=seed).select(
+            range(min(len(my_rows), len(pile)))
+        ),
+        "my wrecked set": wrecked,
+        "the pile as it is": pile,
+    },
+    steps=40,
+    seeds=3,
+    predictions=lesson.predicted,
+)
 panel
 
 # %% [markdown]
@@ -200,7 +220,9 @@ panel
 
 # %%
 result = panel.wait()
-lesson.reveal({name: result.scores(name).mean() for name in result.sets if name != "the pile as it is"})
+lesson.reveal({
+    name: result.scores(name).mean() for name in result.sets if name != "the pile as it is"
+})
 
 # %%
 result.plot(predicted=lesson.predicted)
@@ -212,7 +234,9 @@ result.plot(predicted=lesson.predicted)
 # %%
 for other in result.sets[1:]:
     lead, low, high = result.gap("my set", other)
-    print(f"“my set” against “{other}”: {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
+    print(
+        f"“my set” against “{other}”: {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}"
+    )
 result.table()
 
 # %% [markdown]
@@ -220,7 +244,12 @@ result.table()
 # the models say to the same questions.
 
 # %%
-questions = ["The cat is black.", "Where is the station?", "I would like some bread, please.", "She went to the market."]
+questions = [
+    "The cat is black.",
+    "Where is the station?",
+    "I would like some bread, please.",
+    "She went to the market.",
+]
 asked = [f"Translate to French: {question}" for question in questions]
 answers = {name: result.run(name).answer(asked) for name in result.sets}
 tables.words(pd.DataFrame(answers, index=questions))
@@ -234,7 +263,9 @@ tables.words(pd.DataFrame(answers, index=questions))
 # %%
 flaw_of = dict(zip(zip(receipt["instruction"], receipt["output"]), receipt["flaw"]))
 mine_now = my_rows.to_pandas()
-mine_now["flaw"] = [flaw_of.get(pair, "") for pair in zip(mine_now["instruction"], mine_now["output"])]
+mine_now["flaw"] = [
+    flaw_of.get(pair, "") for pair in zip(mine_now["instruction"], mine_now["output"])
+]
 slipped = mine_now[~mine_now["flaw"].isin(["", "exact_repeat"])]
 print(f"{len(slipped)} of {len(mine_now)} rows in “my set” are spoiled.")
 tables.words(slipped)
@@ -245,9 +276,16 @@ tables.words(slipped)
 
 # %%
 without = my_rows.select(sorted(set(range(len(my_rows))) - set(slipped.index)))
-mended = compare({"my set": my_rows, "my set without them": without, "chosen by rules": ours}, steps=40, seeds=3)
-print("Leaving out {} rows: {:+.1f} points, 95 % interval {:+.1f} to {:+.1f}.".format(
-    len(slipped), *mended.gap("my set without them", "my set")))
+mended = compare(
+    {"my set": my_rows, "my set without them": without, "chosen by rules": ours},
+    steps=40,
+    seeds=3,
+)
+print(
+    "Leaving out {} rows: {:+.1f} points, 95 % interval {:+.1f} to {:+.1f}.".format(
+        len(slipped), *mended.gap("my set without them", "my set")
+    )
+)
 mended.plot()
 
 # %% [markdown]
@@ -287,6 +325,7 @@ taste_test({name: result.run(name) for name in ("my set", "as many rows at rando
 # `names` holds the construction of each row. Return `n` row numbers, counted from 0: first one row of each construction, then
 # others until there are `n`. If `n` is smaller than the number of constructions, each may occur only once.
 
+
 # %%
 def cover_first(names, n):
     """`n` row numbers that cover as many constructions as possible."""
@@ -309,6 +348,7 @@ lesson.exercise(3).check(cover_first)
 # Three sets of 40 rows, *all of them clean*, drawn anew for each seed: the weather only, sentences with "to have" only, and what
 # your function chooses out of 300. (If it gives nothing yet, rows of all constructions in turn.) Guess the order before you run it.
 
+
 # %%
 def covering(seed):
     """40 clean rows that cover as many constructions as possible."""
@@ -317,9 +357,14 @@ def covering(seed):
     return phrasebook.examples(40, seed=seed) if numbers is None else pool.select(numbers)
 
 
+def only(kind):
+    """A draw of 40 clean rows of one construction."""
+    return lambda seed: phrasebook.examples(40, seed=seed, constructions=[kind])
+
+
 narrow = compare({
-    "40 rows on the weather": lambda seed: phrasebook.examples(40, seed=seed, constructions=["weather"]),
-    "40 rows with “to have”": lambda seed: phrasebook.examples(40, seed=seed, constructions=["have"]),
+    "40 rows on the weather": only("weather"),
+    "40 rows with “to have”": only("have"),
     "40 rows of all kinds": covering,
 }, steps=40, seeds=3)
 narrow.plot()
@@ -332,7 +377,10 @@ narrow.plot()
 # %%
 for name in narrow.sets:
     right, probable = narrow.scores(name), narrow.scores(name, "right_answer")
-    print(f"{name}: exact match {', '.join(f'{x:.0f}' for x in right)} %; p(right) {probable.mean():.0f} %")
+    print(
+        f"{name}: exact match {', '.join(f'{x:.0f}' for x in right)} %; p(right) "
+        f"{probable.mean():.0f} %"
+    )
 lead, low, high = narrow.gap("40 rows of all kinds", "40 rows with “to have”")
 print(f"All kinds against “to have”: {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 

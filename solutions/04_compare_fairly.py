@@ -126,10 +126,17 @@ def at_random(seed):
     return pile.shuffle(seed=seed).select(range(min(len(my_rows), len(pile))))
 
 
-arms = {"my set": my_rows, "as many rows at random": at_random, "the whole pile": pile, "my wrecked set": wrecked}
+arms = {
+    "my set": my_rows,
+    "as many rows at random": at_random,
+    "the whole pile": pile,
+    "my wrecked set": wrecked,
+}
 result = compare(arms, steps=40, seeds=SEEDS)
 lead = result.gap("my set", "as many rows at random")[0]
-lesson.reveal({name: result.scores(name).mean() for name in ("my set", "the whole pile")} | {"lead": lead})
+lesson.reveal(
+    {name: result.scores(name).mean() for name in ("my set", "the whole pile")} | {"lead": lead}
+)
 
 # %% [markdown]
 # The picture, with your predictions as dotted lines:
@@ -159,7 +166,10 @@ result.runs.pivot(index="set", columns="seed", values="exact_match").loc[result.
 for other in result.sets[1:]:
     lead, low, high = result.gap("my set", other)
     says = result.verdict("my set", other)
-    print(f"“my set” ahead of “{other}”: {says}; {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
+    print(
+        f"“my set” ahead of “{other}”: {says}; {lead:+.1f} points, 95 % interval {low:+.1f} "
+        f"to {high:+.1f}"
+    )
 
 # %% [markdown]
 # How to read such a line:
@@ -209,7 +219,10 @@ for other in (("at random", 40), ("the whole pile", 300)):
     for rate in selection.rates:
         lead, low, high = selection.gap(chosen, other, rate=rate)
         says = selection.verdict(chosen, other, rate=rate)
-        print(f"40 chosen rows ahead of “{other[0]}” ({other[1]} rows), {rate:.2g} × the usual learning rate: {says}")
+        print(
+            f"40 chosen rows ahead of “{other[0]}” ({other[1]} rows), {rate:.2g} × the usual "
+            f"learning rate: {says}"
+        )
         print(f"   {lead:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
 selection.at_all_rates()
 
@@ -251,7 +264,10 @@ by_epochs = {}
 for name, rows in {"my set": my_rows, "the whole pile": pile}.items():
     steps = max(1, round(2 * len(rows) / 16))
     by_epochs[name] = compare({name: rows}, steps=steps, seeds=SEEDS)
-    print(f"{name}: two epochs are {steps} steps, {by_epochs[name].scores(name).mean():.0f} % right.")
+    print(
+        f"{name}: two epochs are {steps} steps, {by_epochs[name].scores(name).mean():.0f} % "
+        "right."
+    )
     print(f"   With 40 steps it was {result.scores(name).mean():.0f} %.")
 
 # %% [markdown]
@@ -270,7 +286,8 @@ for name, rows in {"my set": my_rows, "the whole pile": pile}.items():
 
 # %%
 rule, blind = (
-    [selection.scores(arm, 40, rate=rate).mean() for rate in selection.rates] for arm in ("chosen by rule", "at random")
+    [selection.scores(arm, 40, rate=rate).mean() for rate in selection.rates]
+    for arm in ("chosen by rule", "at random")
 )
 print("How many points are 40 rows chosen by rule ahead of 40 rows at random?")
 print(f"   both at the usual rate:            {rule[1] - blind[1]:+.0f}")
@@ -347,13 +364,19 @@ except ValueError as refusal:
 
 # %%
 polite = [
-    {"instruction": row["instruction"].replace("French:", "French, please:"), "output": row["output"]}
+    {
+        "instruction": row["instruction"].replace("French:", "French, please:"),
+        "output": row["output"],
+    }
     for row in test.select(range(20))
 ]
 hidden = concatenate_datasets([mine, Dataset.from_list(polite)])
 print("First of the twenty:", polite[0])
 prints = {fingerprint(text) for text in test["instruction"]}
-print("Found when dress alone is ignored:", sum(fingerprint(text) in prints for text in hidden["instruction"]))
+print(
+    "Found when dress alone is ignored:",
+    sum(fingerprint(text) in prints for text in hidden["instruction"]),
+)
 leaks = audit(hidden, test=test, checks=["leakage"])
 print(f"Found by the audit: {len(leaks.flagged)}. The first: {leaks.flags['reason'].iloc[0]}")
 
@@ -363,12 +386,15 @@ print(f"Found by the audit: {len(leaks.flagged)}. The first: {leaks.flags['reaso
 # Return the rows whose instruction does *not* stand in the test set, up to case, accents and punctuation. `fingerprint`
 # makes two texts equal that differ in these alone; `rows.select([0, 2])` gives the rows with these numbers.
 
+
 # %%
 def drop_leaked(rows, test):
     """The rows whose instruction is not in the test set."""
     ### BEGIN SOLUTION
     held_out = {fingerprint(text) for text in test["instruction"]}
-    kept = [at for at, text in enumerate(rows["instruction"]) if fingerprint(text) not in held_out]
+    kept = [
+        at for at, text in enumerate(rows["instruction"]) if fingerprint(text) not in held_out
+    ]
     return rows.select(kept)
     ### END SOLUTION
 
@@ -386,7 +412,10 @@ for name, rows in {"twenty copied rows": leaky, "twenty polite rows": hidden}.it
         print(f"{name}: your function gives nothing yet.")
         continue
     leaks = audit(left, test=test, checks=["leakage"]).flagged
-    print(f"{name}: {len(rows)} rows, {len(left)} left. The audit still finds {len(leaks)} leaks among them.")
+    print(
+        f"{name}: {len(rows)} rows, {len(left)} left. The audit still finds {len(leaks)} "
+        "leaks among them."
+    )
 
 # %% [markdown]
 # So: drop what is equal, then let the audit look for what is nearly so, and read what it flags. Do it *before* you look
@@ -401,7 +430,10 @@ every = {arm: sorted(selection.scores(arm, 40)) for arm in ("chosen by rule", "a
 for arm, scores in every.items():
     print(f"{arm:14}", *[f"{score:3.0f}" for score in scores])
 worse, better = sorted(every, key=lambda arm: sum(every[arm]))
-print(f"Best seed of “{worse}”: {every[worse][-1]:.0f} %. Worst seed of “{better}”: {every[better][0]:.0f} %.")
+print(
+    f"Best seed of “{worse}”: {every[worse][-1]:.0f} %. Worst seed of “{better}”: "
+    f"{every[better][0]:.0f} %."
+)
 
 # %% [markdown]
 # If the first number of the last line is the larger one, one run of each can show the arms in the wrong order. If not,
@@ -414,7 +446,7 @@ from itertools import combinations
 
 
 def misled(a, b, seeds):
-    """In how many cases, in percent, so many seeds of each put the arm with the lower mean of all in front."""
+    """How often, in percent, so many seeds of each put the arm with the lower mean in front."""
     low, high = (sorted(map(sum, combinations(each, seeds))) for each in sorted((a, b), key=sum))
     return 100 * sum(bisect_left(high, x) for x in low) / (len(low) * len(high))
 
@@ -426,7 +458,11 @@ def misled(a, b, seeds):
 # %%
 more = ("chosen by rule", 80)
 lines = {}
-for one, other in [(chosen, ("at random", 40)), (chosen, ("the whole pile", 300)), (more, chosen)]:
+for one, other in [
+    (chosen, ("at random", 40)),
+    (chosen, ("the whole pile", 300)),
+    (more, chosen),
+]:
     lead, low, high = selection.gap(one, other)
     line = {"lead, all seeds": f"{lead:+.1f}", "95 % interval": f"{low:+.1f} to {high:+.1f}"}
     for seeds in (1, 3, 5):
@@ -466,11 +502,16 @@ machine_hour = 1.00  # an hour of the machine that trains
 million_tokens = 1.00  # a million tokens that the model writes
 reading_hour, hours_read = 1.00, 0.25  # an hour of your time, and how many hours your set took
 
-money = pd.DataFrame({
-    "training, all seeds": bill["seconds a run"] / 3600 * machine_hour * len(SEEDS),
-    "reading": [reading_hour * hours_read if name == "my set" else 0.0 for name in bill.index],
-    "a million right answers": bill["tokens out per right answer"] * million_tokens,
-}, index=bill.index)
+money = pd.DataFrame(
+    {
+        "training, all seeds": bill["seconds a run"] / 3600 * machine_hour * len(SEEDS),
+        "reading": [
+            reading_hour * hours_read if name == "my set" else 0.0 for name in bill.index
+        ],
+        "a million right answers": bill["tokens out per right answer"] * million_tokens,
+    },
+    index=bill.index,
+)
 money.round(4)
 
 # %% [markdown]
@@ -524,6 +565,7 @@ lesson.exercise(4).check(verdicts)
 #
 # Optional. `tokens` and `right` have one number per seed: the tokens that the model wrote, and how many of its answers were
 # right. Return the tokens per right answer over *all* seeds together; without any right answer it is `float("inf")`.
+
 
 # %%
 def per_right_answer(tokens, right):

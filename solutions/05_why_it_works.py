@@ -40,7 +40,9 @@ from utils.model.gradients import direction_of, signal
 
 # %%
 pool = phrasebook.examples(200 + 256 + 256, seed=5)
-training, others, fresh = (pool.select(range(*part)) for part in ((0, 200), (200, 456), (456, 712)))
+training, others, fresh = (
+    pool.select(range(*part)) for part in ((0, 200), (200, 456), (456, 712))
+)
 state = fine_tune(training, steps=8)
 direction = direction_of(state, others)
 print(f"The adapter has {len(direction):,} numbers, and so has each arrow.")
@@ -56,9 +58,10 @@ print(f"Length of the mean of 256 arrows: {float(direction.norm()):.2f}")
 # The cosine is the product `a @ b`, divided by both lengths; `norm(a)` is the length of `a`. An arrow of length 0 has
 # no direction: return `float("nan")` for it.
 
+
 # %%
 def cosine(a, b):
-    """How far two arrows agree in direction: from -1 to 1, and nan where one of them has no length."""
+    """How far two arrows agree in direction: from -1 to 1, and nan where one has no length."""
     ### BEGIN SOLUTION
     lengths = norm(a) * norm(b)
     return a @ b / lengths if lengths else float("nan")
@@ -81,9 +84,10 @@ lesson.exercise(1).check(cosine)
 # and take the mean arrow of each batch and its cosine with `direction`. Return the mean of these cosines for each size,
 # as `{size: mean cosine}`. Rows at the end that do not fill a batch are left out.
 
+
 # %%
 def mean_cosines(gradients, direction, sizes):
-    """{size: mean cosine between the mean gradient of a batch of so many rows and the direction}"""
+    """{size: mean cosine between a batch's mean gradient and the direction}"""
     ### BEGIN SOLUTION
     found = {}
     for size in sizes:
@@ -109,7 +113,10 @@ import numpy as np
 
 right, error = np.eye(100)[:2]
 own = np.random.default_rng(0).normal(size=(256, 100)) / 2
-for name, rows in {"random noise": right + own, "systematic noise": right + own + 2 * error}.items():
+for name, rows in {
+    "random noise": right + own,
+    "systematic noise": right + own + 2 * error,
+}.items():
     found = mean_cosines(rows, right, [1, 4, 16, 64, 256]) or {}
     print(f"{name:17}", *[f"{size:4}: {value:.2f}" for size, value in found.items()])
 
@@ -140,7 +147,9 @@ sets = {
     "60 % wrong answers": damage.spoil(fresh, {"wrong_answer": 0.6}, seed=5),
     "60 % in lower case": damage.spoil(fresh, {"lowercase": 0.6}, seed=5),
 }
-spoiled = pd.concat(rows.to_pandas().query("flaw != ''").head(2) for rows in list(sets.values())[1:])
+spoiled = pd.concat(
+    rows.to_pandas().query("flaw != ''").head(2) for rows in list(sets.values())[1:]
+)
 tables.words(spoiled[["flaw", "instruction", "output"]])
 
 # %% [markdown]
@@ -160,12 +169,17 @@ plots.alignment(under_way)
 # %% [markdown]
 # The same in numbers: the mean cosines of batches of 1, 8 and 64 rows. *Length* is that of one row's gradient.
 
+
 # %%
 def in_numbers(signals):
-    """One line for each set: its mean cosines by size of the batch, and the length of a row's gradient."""
+    """One line for each set: its mean cosines by batch size, and the length of a row's "
+    "gradient."""
     lines = {}
     for name, s in signals.items():
-        lines[name] = {size: np.mean(s.cosines[size]) for size in (1, 8, 64)} | {"all 256": s.limit, "length": s.length}
+        lines[name] = {size: np.mean(s.cosines[size]) for size in (1, 8, 64)} | {
+            "all 256": s.limit,
+            "length": s.length,
+        }
     return pd.DataFrame(lines).T.round(2)
 
 
@@ -183,6 +197,7 @@ in_numbers(under_way)
 # ## Before and after
 #
 # Is it always like this? Here is the same with a model *before* training.
+
 
 # %%
 def signals_after(steps):
@@ -238,11 +253,20 @@ lesson.quiz(1)
 
 # %%
 shares = pd.DataFrame(
-    {"clean": [1, 0, 0, 0], "60 % wrong answers": [0.4, 0, 0.3, 0.3], "60 % in lower case": [0.4, 0.6, 0, 0]},
+    {
+        "clean": [1, 0, 0, 0],
+        "60 % wrong answers": [0.4, 0, 0.3, 0.3],
+        "60 % in lower case": [0.4, 0.6, 0, 0],
+    },
     index=["Le", "le", "La", "Un"],
 )
 pull = {f"the model is {p:.0%} sure of “Le”": shares.loc["Le"] - p for p in (0.25, 0.4, 0.9)}
-print(pd.DataFrame(pull).T.round(2), "\n\nShare of each word in the rows, where the pull ends:", shares.T, sep="\n")
+print(
+    pd.DataFrame(pull).T.round(2),
+    "\n\nShare of each word in the rows, where the pull ends:",
+    shares.T,
+    sep="\n",
+)
 
 # %% [markdown]
 # Looked at through this one word, the two kinds of noise pull alike. They differ in where the rest goes: scattered over
@@ -267,7 +291,9 @@ print(pd.DataFrame(pull).T.round(2), "\n\nShare of each word in the rows, where 
 
 # %%
 stages = {"before training": before, "under way": under_way, "when the model is sure": sure}
-scales = {stage: {name: s.noise_scale for name, s in found.items()} for stage, found in stages.items()}
+scales = {
+    stage: {name: s.noise_scale for name, s in found.items()} for stage, found in stages.items()
+}
 pd.DataFrame(scales).round(1)
 
 # %% [markdown]
@@ -299,13 +325,17 @@ ten_seeds.plot("cosine", [f"{kind}, when the model is sure" for kind in ["clean"
 # %% [markdown]
 # The noise scales, too, as the median of the ten seeds:
 
+
 # %%
 def noise_scale(arm):
-    # nan in the record: what the rows share was lost in their scatter, so the scale is beyond measure
+    # nan in the record: what the rows share was lost in their scatter, beyond measure
     return np.median(np.nan_to_num(ten_seeds.scores(arm, 256, "noise_scale"), nan=np.inf))
 
 
-scales = {stage: {kind: noise_scale(f"{kind}, {stage}") for kind in ["clean", *NOISY]} for stage in stages}
+scales = {
+    stage: {kind: noise_scale(f"{kind}, {stage}") for kind in ["clean", *NOISY]}
+    for stage in stages
+}
 pd.DataFrame(scales).round(1)
 
 # %% [markdown]
@@ -331,20 +361,28 @@ def cleaner(kind, stage, rate=1.0):
 for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
     says, lead = cleaner(kind, stage)
     same = [f"{rate:.2g}" for rate in RATES[stage] if cleaner(kind, stage, rate)[0] == says]
-    print(f"Against {kind}, {stage}: {says}, lead {lead}. The same at {', '.join(same)} × the rate.")
+    print(
+        f"Against {kind}, {stage}: {says}, lead {lead}. The same at {', '.join(same)} × the rate."
+    )
 
 # %% [markdown]
 # Second: what does averaging change? The cosine of single rows, of batches of 64, and of all 256. (A state is named
 # after its number of steps. At another rate, the same number of steps takes a model to another place.)
 
+
 # %%
 def averages(arm, rate):
-    return " → ".join(f"{ten_seeds.scores(arm, size, 'cosine', rate).mean():.2f}" for size in (1, 64, 256))
+    return " → ".join(
+        f"{ten_seeds.scores(arm, size, 'cosine', rate).mean():.2f}" for size in (1, 64, 256)
+    )
 
 
 LATER = list(stages)[1:]
 arms = [f"{kind}, {stage}" for stage in LATER for kind in ["clean", *NOISY]]
-rates = {f"{rate:.2g} × the rate": {arm: averages(arm, rate) for arm in arms} for rate in ten_seeds.rates}
+rates = {
+    f"{rate:.2g} × the rate": {arm: averages(arm, rate) for arm in arms}
+    for rate in ten_seeds.rates
+}
 tables.words(pd.DataFrame(rates))
 
 # %% [markdown]
@@ -356,10 +394,15 @@ tables.words(pd.DataFrame(rates))
 for kind, stage in [(kind, stage) for kind in NOISY for stage in stages]:
     says, gap = averaging(kind, stage)
     gain = "{:+.2f} ({:+.2f} to {:+.2f})".format(*gap)
-    every, best = (ten_seeds.scores(f"{each}, {stage}", 256, "cosine").mean() for each in (kind, "clean"))
+    every, best = (
+        ten_seeds.scores(f"{each}, {stage}", 256, "cosine").mean() for each in (kind, "clean")
+    )
     same = [f"{rate:.2g}" for rate in RATES[stage] if averaging(kind, stage, rate)[0] == says]
     print(f"{kind}, {stage}: {says}, gain {gain}.")
-    print(f"   All 256: {every:.2f}; clean: {best:.2f}. The same verdict at {', '.join(same)} × the rate.")
+    print(
+        f"   All 256: {every:.2f}; clean: {best:.2f}. The same verdict at {', '.join(same)} × "
+        "the rate."
+    )
 
 # %% [markdown]
 # Where a rate is missing, the verdict does not carry over to it: the table above shows what happens there. And "better
@@ -386,6 +429,7 @@ lesson.predict("lower case, its own probability")
 # %% [markdown]
 # Training and scoring take place in this cell.
 
+
 # %%
 def drawn(flaw):
     return lambda seed: damage.spoil(phrasebook.examples(200, seed=seed), {flaw: 0.6}, seed=seed)
@@ -407,11 +451,21 @@ lines = {}
 for name, table in given.items():
     same_words = table["answer"].map(fingerprint) == table["reference"].map(fingerprint)
     sure_of = 100 * table.groupby("right")["probability"].mean()
-    lines[name] = {"right %": 100 * table["right"].mean(), "right words %": 100 * same_words.mean()}
-    lines[name] |= {"its probability %": 100 * table["probability"].mean(), "entropy": table["entropy"].mean()}
-    lines[name] |= {"ECE %": calibration_error(table["probability"].tolist(), table["right"].tolist())}
+    lines[name] = {
+        "right %": 100 * table["right"].mean(),
+        "right words %": 100 * same_words.mean(),
+    }
+    lines[name] |= {
+        "its probability %": 100 * table["probability"].mean(),
+        "entropy": table["entropy"].mean(),
+    }
+    lines[name] |= {
+        "ECE %": calibration_error(table["probability"].tolist(), table["right"].tolist())
+    }
     lines[name] |= {"when right %": sure_of.get(True), "when wrong %": sure_of.get(False)}
-lesson.reveal({"lower case, its own probability": lines["60 % in lower case"]["its probability %"]})
+lesson.reveal({
+    "lower case, its own probability": lines["60 % in lower case"]["its probability %"]
+})
 
 # %%
 pd.DataFrame(lines).T.round(2)
@@ -440,6 +494,7 @@ plots.reliability(given)
 # bins are equally wide; with 10, the first goes from 0 to 0.1, and 1 belongs to the last. In each bin take the mean
 # probability minus the share of right answers, without its sign. Weigh each bin by its share of all answers, and add
 # up.
+
 
 # %%
 def ece(probabilities, right, bins=10):
@@ -481,16 +536,27 @@ dose.plot("calibration")
 # How much doubt does either kind add, and how do the two compare? The difference of the entropies in nats, at all three rates,
 # with 95 % intervals:
 
+
 # %%
 def more_doubt(here, there, rate):
     return "{:+.2f} ({:+.2f} to {:+.2f})".format(*dose.gap(here, there, "entropy", rate))
 
 
 random, systematic = dose.arms
-pairs = {f"{arm}, {x} % against none": ((arm, x), (arm, 0)) for arm in dose.arms for x in (30, 50)}
-pairs |= {f"{x} %, {random} against {systematic}": ((random, x), (systematic, x)) for x in (30, 50, 70)}
-tables.words(pd.DataFrame({f"{rate:.2g} × the rate": {words: more_doubt(*pair, rate) for words, pair in pairs.items()}
-                           for rate in dose.rates}))
+pairs = {
+    f"{arm}, {x} % against none": ((arm, x), (arm, 0)) for arm in dose.arms for x in (30, 50)
+}
+pairs |= {
+    f"{x} %, {random} against {systematic}": ((random, x), (systematic, x)) for x in (30, 50, 70)
+}
+tables.words(
+    pd.DataFrame({
+        f"{rate:.2g} × the rate": {
+            words: more_doubt(*pair, rate) for words, pair in pairs.items()
+        }
+        for rate in dose.rates
+    })
+)
 
 # %% [markdown]
 # And is confidence lost where answers are still right? If a model were as sure as it is right, the two numbers in each
@@ -501,7 +567,10 @@ places = [(random, 0), (random, 30), (systematic, 30)]
 for rate, (arm, percent) in [(rate, place) for rate in dose.rates for place in places]:
     right_ones = dose.scores(arm, percent, "exact_match", rate).mean()
     sure_of_it = dose.scores(arm, percent, "right_answer", rate).mean()
-    print(f"{rate:.2g} × the rate, {percent} % {arm}: right {right_ones:.0f} %, p(right) {sure_of_it:.0f} %")
+    print(
+        f"{rate:.2g} × the rate, {percent} % {arm}: right {right_ones:.0f} %, p(right) "
+        f"{sure_of_it:.0f} %"
+    )
 
 # %% [markdown]
 # *p(right)* is the probability that the model gives to the reference answer. Where it lies far below the share of right
@@ -517,7 +586,9 @@ for rate, (arm, percent) in [(rate, place) for rate in dose.rates for place in p
 
 # %%
 table = given["60 % in lower case"].query("not right").nlargest(5, "probability")
-tables.words(table[["instruction", "reference", "answer", "probability"]].round({"probability": 2}))
+tables.words(
+    table[["instruction", "reference", "answer", "probability"]].round({"probability": 2})
+)
 
 # %% [markdown]
 # The other way is to train for long. 100 rows, 60 % of them with a wrong answer, 160 steps: each row is seen some 25
@@ -556,8 +627,13 @@ for rate in longer.rates:
     words = "falls" if high < 0 else "rises" if low > 0 else "does not clearly change"
     gain = longer.gap((ARM, 160), (ARM, 30), rate=rate)
     heart = longer.scores(ARM, 160, "noise_by_heart", rate).mean()
-    print(f"{rate:.2g} × the rate: entropy {words}, {change:+.2f} nats ({low:+.2f} to {high:+.2f}).")
-    print(f"   Noise known by heart: {heart:.0f} %.", "Right answers: {:+.1f} points ({:+.1f} to {:+.1f}).".format(*gain))
+    print(
+        f"{rate:.2g} × the rate: entropy {words}, {change:+.2f} nats ({low:+.2f} to {high:+.2f})."
+    )
+    print(
+        f"   Noise known by heart: {heart:.0f} %.",
+        "Right answers: {:+.1f} points ({:+.1f} to {:+.1f}).".format(*gain),
+    )
 
 # %% [markdown]
 # So does noise make a model less confident? Put the three records together. *Random* noise does, as long as the model

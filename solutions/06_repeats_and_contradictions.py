@@ -33,7 +33,10 @@ lines = {}
 for kinds in (1, 10, 100):
     rows = with_bad_rows(kinds, seed=0)
     different = len(set(zip(rows["instruction"], rows["output"])))
-    lines[f"100 clean rows, {kinds} bad × {100 // kinds}"] = {"rows": len(rows), "different rows": different}
+    lines[f"100 clean rows, {kinds} bad × {100 // kinds}"] = {
+        "rows": len(rows),
+        "different rows": different,
+    }
 pd.DataFrame(lines).T
 
 # %% [markdown]
@@ -72,6 +75,7 @@ lesson.predict("100 bad rows × 1")
 # `seen` is such a list, and `bad` holds the numbers of the bad rows. Which share of what the run sees is bad? Return it as
 # a number from 0 to 1.
 
+
 # %%
 def stolen(seen, bad):
     """The share, from 0 to 1, of the rows `seen` that are among the `bad` ones."""
@@ -92,7 +96,10 @@ for kinds in (1, 10, 100):
     seen = pd.Series(seen_rows(len(with_bad_rows(kinds, seed=0)), 640, seed=0))
     share = 100 * seen.ge(100).mean()
     often = seen[seen < 100].value_counts().mean()
-    print(f"{kinds:3} bad × {100 // kinds:3}: {share:.0f} % of what is seen is bad; a clean row is seen {often:.1f} times")
+    print(
+        f"{kinds:3} bad × {100 // kinds:3}: {share:.0f} % of what is seen is bad; a clean row "
+        f"is seen {often:.1f} times"
+    )
 lesson.reveal({"share of bad rows": share})
 
 # %% [markdown]
@@ -104,11 +111,16 @@ lesson.reveal({"share of bad rows": share})
 # Two seeds for each set, so that you need not wait. Two are enough to see a large difference, and not a small one.
 
 # %%
-result = compare({
-    "100 clean rows": lambda seed: with_bad_rows(0, seed),
-    "1 bad row × 100": lambda seed: with_bad_rows(1, seed),
-    "100 bad rows × 1": lambda seed: with_bad_rows(100, seed),
-}, steps=40, seeds=2, test=test_phrases())
+result = compare(
+    {
+        "100 clean rows": lambda seed: with_bad_rows(0, seed),
+        "1 bad row × 100": lambda seed: with_bad_rows(1, seed),
+        "100 bad rows × 1": lambda seed: with_bad_rows(100, seed),
+    },
+    steps=40,
+    seeds=2,
+    test=test_phrases(),
+)
 lesson.reveal({name: result.scores(name).mean() for name in result.sets[1:]})
 
 # %% [markdown]
@@ -131,8 +143,17 @@ result.table()
 # Does the copied row *only* steal steps? Then clean rows that get half the steps should score like it.
 
 # %%
-half = compare({"100 clean rows, 20 steps": lambda seed: with_bad_rows(0, seed)}, steps=20, seeds=2, test=test_phrases())
-for run, name in ((result, "100 clean rows"), (result, "1 bad row × 100"), (half, "100 clean rows, 20 steps")):
+half = compare(
+    {"100 clean rows, 20 steps": lambda seed: with_bad_rows(0, seed)},
+    steps=20,
+    seeds=2,
+    test=test_phrases(),
+)
+for run, name in (
+    (result, "100 clean rows"),
+    (result, "1 bad row × 100"),
+    (half, "100 clean rows, 20 steps"),
+):
     print(f"{name}: {run.scores(name).mean():.0f} %")
 
 # %% [markdown]
@@ -149,7 +170,9 @@ for run, name in ((result, "100 clean rows"), (result, "1 bad row × 100"), (hal
 # %%
 bad = with_bad_rows(100, seed=0).select(range(100, 200))
 taught = {"1 bad row × 100": bad.select([0]), "100 bad rows × 1": bad}
-answers = {name: result.run(name).answer(list(rows["instruction"])) for name, rows in taught.items()}
+answers = {
+    name: result.run(name).answer(list(rows["instruction"])) for name, rows in taught.items()
+}
 for name, rows in taught.items():
     back = sum(answer == output for answer, output in zip(answers[name], rows["output"]))
     print(f"{name}: {back} of {len(rows)} bad answers given back")
@@ -178,6 +201,7 @@ repeats.plot(arms=[BAD, ONCE])
 # What does each set cost, against the 100 clean rows alone? In points, with the 95 % interval in brackets, at a third of the
 # usual learning rate, at the usual one, and at three times as much.
 
+
 # %%
 def told(better, worse):
     """The gap between two recorded points at each learning rate, in words."""
@@ -205,8 +229,13 @@ repeats.at_all_rates()
 # steps once more, now at that rate:
 
 # %%
-low = compare({"100 clean rows, 20 steps": lambda seed: with_bad_rows(0, seed)}, steps=20, seeds=2, test=test_phrases(),
-              learning_rate=profile("tiny").learning_rate / 3)
+low = compare(
+    {"100 clean rows, 20 steps": lambda seed: with_bad_rows(0, seed)},
+    steps=20,
+    seeds=2,
+    test=test_phrases(),
+    learning_rate=profile("tiny").learning_rate / 3,
+)
 print(f"At a third of the rate: {low.scores('100 clean rows, 20 steps').mean():.0f} %")
 
 # %% [markdown]
@@ -242,9 +271,11 @@ for claim, points in claims.items():
 # Two rows count as the same if instruction *and* output agree up to case, spaces and the marks at their end (`.`, `!`, `?`).
 # Accents count, and so do marks inside. Return the numbers of the rows to keep, in order: the first of each group.
 
+
 # %%
 def deduplicate(rows):
-    """The numbers of the rows to keep, counted from 0: the first of each (instruction, output)."""
+    """The numbers of the rows to keep, from 0: the first of each (instruction, output)."""
+
     ### BEGIN SOLUTION
     def plain(text):
         return " ".join(text.lower().split()).rstrip(" .!?")
@@ -270,11 +301,16 @@ lesson.exercise(2).check(deduplicate)
 for kinds in (1, 10):
     before, after = with_bad_rows(kinds, seed=0), with_bad_rows(kinds, seed=0, copies=1)
     kept = deduplicate(before)
-    print(f"{kinds} bad × {100 // kinds}: {len(before)} rows, {len(after)} without copies, "
-          f"by your function {'not counted yet' if kept is None else len(kept)}.")
+    print(
+        f"{kinds} bad × {100 // kinds}: {len(before)} rows, {len(after)} without copies, "
+        f"by your function {'not counted yet' if kept is None else len(kept)}."
+    )
     seen = pd.Series(seen_rows(len(after), 640, seed=0))
-    print(f"   {100 * seen.ge(100).mean():.0f} % of what is seen is bad now; {40 * len(after) / len(before):.0f} steps "
-          "show each clean row as often as 40 did.")
+    print(
+        f"   {100 * seen.ge(100).mean():.0f} % of what is seen is bad now; "
+        f"{40 * len(after) / len(before):.0f} steps "
+        "show each clean row as often as 40 did."
+    )
 
 # %% [markdown]
 # Above, the clean rows came nearly as far with 20 steps as with 40, so at this rate the steps can be saved. At a lower one
@@ -308,6 +344,7 @@ tables.words(disputes.select([0, 1, 100, 101]))
 # List the instructions that have more than one *different* output, those with the most different outputs first. Outputs count
 # as different if they differ at all.
 
+
 # %%
 def disputed(rows):
     """The instructions with more than one different output, most outputs first."""
@@ -333,7 +370,9 @@ repeats.plot(arms=[BAD, BOTH])
 # How many points does a contradiction cost *more* than a wrong answer to another instruction?
 
 # %%
-lines = {f"{kinds} bad × {100 // kinds}": told((BAD, kinds), (BOTH, kinds)) for kinds in (1, 10, 100)}
+lines = {
+    f"{kinds} bad × {100 // kinds}": told((BAD, kinds), (BOTH, kinds)) for kinds in (1, 10, 100)
+}
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
@@ -388,7 +427,10 @@ dose.plot()
 for percent in range(10, 100, 20):
     pair = ("lower case", percent), ("wrong answers", percent)
     gap, low, high = dose.gap(*pair)
-    print(f"{percent} % spoiled: {gap:+.1f} ({low:+.1f} to {high:+.1f}), lower case ahead: {dose.verdict(*pair)}")
+    print(
+        f"{percent} % spoiled: {gap:+.1f} ({low:+.1f} to {high:+.1f}), lower case ahead: "
+        f"{dose.verdict(*pair)}"
+    )
 
 # %% [markdown]
 # ### Exercise 4 · Where does it fall below half? (3 minutes, medium)
@@ -396,9 +438,10 @@ for percent in range(10, 100, 20):
 # `curve` is a list of (dose, score), the doses rising; the first score is above the level. Between two points, the curve is a
 # straight line. Return the dose at which it *first* comes down to `level`. If it never falls below, return `float("inf")`.
 
+
 # %%
 def falls_below(curve, level=50):
-    """The dose at which the curve first falls to `level`, on the straight line between two points."""
+    """The dose at which the curve first falls to `level`, by straight lines between points."""
     ### BEGIN SOLUTION
     for (dose, score), (next_dose, next_score) in zip(curve, curve[1:]):
         if next_score < level:
@@ -419,7 +462,10 @@ for arm in dose.arms:
     curve = dose.curve(arm)
     at = falls_below(list(zip(curve["x"], curve["mean"])))
     if at is None:
-        print(f"{arm}: below half at {curve.loc[curve['mean'] < 50, 'x'].min():.0f} % spoiled, read off the points.")
+        print(
+            f"{arm}: below half at {curve.loc[curve['mean'] < 50, 'x'].min():.0f} % spoiled, "
+            "read off the points."
+        )
     else:
         print(f"{arm}: down to half at {at:.0f} % spoiled.")
 
@@ -465,13 +511,19 @@ dose.plot(live=[point])
 
 # %%
 recipe = {"exact_repeat": 0.3, "near_repeat": 0.1}
-rows = damage.spoil(phrasebook.examples(800, seed=6), recipe, seed=6).select_columns(["instruction", "output"])
+rows = damage.spoil(phrasebook.examples(800, seed=6), recipe, seed=6).select_columns([
+    "instruction",
+    "output",
+])
 report = audit(rows)
 cleaned = report.clean()
 print("Audit:", cleaned)
 print(cleaned.dropped["checks"].value_counts().to_dict())
 kept = deduplicate(rows)
-print("Your function:", "nothing yet" if kept is None else f"{len(kept)} rows left, {len(rows) - len(kept)} dropped")
+print(
+    "Your function:",
+    "nothing yet" if kept is None else f"{len(kept)} rows left, {len(rows) - len(kept)} dropped",
+)
 
 # %% [markdown]
 # What was dropped can be read. Some near repeats, each beside the row that it repeats:
@@ -479,10 +531,12 @@ print("Your function:", "nothing yet" if kept is None else f"{len(kept)} rows le
 # %%
 near = report.flags[report.flags["check"] == "near_repeat"].sample(5, random_state=11)
 texts = rows.to_pandas().agg(" → ".join, axis=1)
-tables.words(pd.DataFrame({
-    "dropped": texts[near["row"]].to_list(),
-    "kept": [texts[evidence[0]] for evidence in near["evidence"]],
-}))
+tables.words(
+    pd.DataFrame({
+        "dropped": texts[near["row"]].to_list(),
+        "kept": [texts[evidence[0]] for evidence in near["evidence"]],
+    })
+)
 
 # %% [markdown]
 # ## What others have found
@@ -506,19 +560,21 @@ tables.words(pd.DataFrame({
 from difflib import SequenceMatcher
 
 TWINS = {
-    "a negation": ["The museum is open.", "Le musée est ouvert.", "The museum is not open.", "Le musée n'est pas ouvert."],
+    "a negation": ["The museum is open.", "Le musée est ouvert.",
+                   "The museum is not open.", "Le musée n'est pas ouvert."],
     "a number": ["I have two keys.", "J'ai deux clés.", "I have ten keys.", "J'ai dix clés."],
-    "a question": ["It is closed today.", "C'est fermé aujourd'hui.", "It is closed today?", "C'est fermé aujourd'hui ?"],
+    "a question": ["It is closed today.", "C'est fermé aujourd'hui.",
+                   "It is closed today?", "C'est fermé aujourd'hui ?"],
 }
 lines = {}
 for name, (first, answer, second, other) in TWINS.items():
     asked = [f"Translate to French: {text}" for text in (first, second)]
     two = pd.DataFrame({"instruction": asked, "output": [answer, other]})
-    kept = deduplicate(two)
+    kept, by_audit = deduplicate(two), audit(two).clean(["exact_repeat", "near_repeat"]).rows
     lines[name] = {
         "likeness of the instructions": round(SequenceMatcher(None, *asked).ratio(), 2),
         "kept by your function": "nothing yet" if kept is None else f"{len(kept)} of 2",
-        "kept by the audit": f"{len(audit(two).clean(['exact_repeat', 'near_repeat']).rows)} of 2",
+        "kept by the audit": f"{len(by_audit)} of 2",
     }
 pd.DataFrame(lines).T
 

@@ -39,6 +39,7 @@ from utils.model.recorded.sweeps import test_phrases
 # A run takes `steps` steps, and each step sees a batch of `batch` rows. How many times is each of the `rows` rows of the set
 # seen, on average?
 
+
 # %%
 def times_seen(rows, batch, steps):
     """How often a run sees each row, on average."""
@@ -104,6 +105,7 @@ lesson.reveal({
 #
 # `curve` is a dictionary, `{rows: score}`. Give the smallest number of rows that scores within `within` points of the best.
 
+
 # %%
 def plateau(curve, within):
     """The smallest number of rows whose score is within so many points of the best."""
@@ -119,6 +121,7 @@ lesson.exercise(2).check(plateau)
 # %% [markdown]
 # The four recorded curves, as dictionaries of this kind, and what your function (or ours) reads off them:
 
+
 # %%
 def points(record, arm):
     """A recorded curve as {rows: mean score}."""
@@ -127,10 +130,13 @@ def points(record, arm):
 
 
 curves = {arm: points(size, arm) for arm in size.arms}
-pd.DataFrame({arm: {
-    "best score (%)": max(curve.values()),
-    "first within 2 points of it at … rows": plateau(curve, 2) or ours.plateau(curve, 2),
-} for arm, curve in curves.items()}).T.round()
+pd.DataFrame({
+    arm: {
+        "best score (%)": max(curve.values()),
+        "first within 2 points of it at … rows": plateau(curve, 2) or ours.plateau(curve, 2),
+    }
+    for arm, curve in curves.items()
+}).T.round()
 
 # %% [markdown]
 # One warning about this table. Look at the bands in the picture: where they are wider than 2 points, so is the doubt, and the
@@ -146,8 +152,12 @@ my_rows = sets.load("my set")
 if my_rows is None or len(my_rows) < 20:
     my_rows = sets.supplied(phrasebook.examples(40, seed=7))
 if set(my_rows["origin"]) == {"supplied"}:
-    print("Nothing of your own is kept from lesson 03, so “my set” stands for rows that the COURSE has chosen.")
-print(f"“my set” holds {len(my_rows)} rows:", my_rows.to_pandas()["origin"].value_counts().to_dict())
+    print(
+        "Nothing of your own is kept from lesson 03, so “my set” stands for rows that "
+        "the COURSE has chosen."
+    )
+origins = my_rows.to_pandas()["origin"].value_counts().to_dict()
+print(f"“my set” holds {len(my_rows)} rows:", origins)
 
 # %% [markdown]
 # It is trained now, with the steps and the test of the recorded curves, and drawn among them as a star.
@@ -175,6 +185,7 @@ size.plot(star=(len(my_rows), mine.scores("my set").mean(), "my set"))
 #   `small * (large / small) ** share` rows.
 # - If the smallest noisy set reaches the score already, give its size. If none does, give the word `"never"`.
 
+
 # %%
 def worth(clean, noisy, n):
     """How many noisy rows score as much as `n` clean ones, or "never"."""
@@ -197,6 +208,7 @@ lesson.exercise(3).check(worth)
 # %% [markdown]
 # The table, from the recorded curves: noisy rows in all and, in brackets, for each clean one.
 
+
 # %%
 def in_words(n, arm):
     rows = worth(curves["clean"], curves[arm], n) or ours.worth(curves["clean"], curves[arm], n)
@@ -204,7 +216,11 @@ def in_words(n, arm):
 
 
 noisy = [arm for arm in size.arms if arm != "clean"]
-tables.words(pd.DataFrame({arm: {f"{n} clean rows": in_words(n, arm) for n in (3, 10, 30, 100)} for arm in noisy}))
+tables.words(
+    pd.DataFrame({
+        arm: {f"{n} clean rows": in_words(n, arm) for n in (3, 10, 30, 100)} for arm in noisy
+    })
+)
 
 # %% [markdown]
 # There is no single N. Three clean rows are soon matched, and ten take hundreds of the mildest kind; thirty are not matched by
@@ -212,6 +228,7 @@ tables.words(pd.DataFrame({arm: {f"{n} clean rows": in_words(n, arm) for n in (3
 #
 # A "never" rests on means, so is it safe? Hold the clean rows against the *best* point of each noisy curve, with the interval
 # of the difference. This favours the noisy side, which may choose among seven sizes.
+
 
 # %%
 def told(gap):
@@ -221,9 +238,15 @@ def told(gap):
 
 best = {arm: max(curves[arm], key=curves[arm].get) for arm in noisy}
 print("Lead of the clean rows over the best point of each noisy curve, in points:")
-tables.words(pd.DataFrame({f"{arm}, {best[arm]:,.0f} rows": {
-    f"{n} clean rows": told(size.gap(("clean", n), (arm, best[arm]))) for n in (10, 30, 100)
-} for arm in noisy}))
+tables.words(
+    pd.DataFrame({
+        f"{arm}, {best[arm]:,.0f} rows": {
+            f"{n} clean rows": told(size.gap(("clean", n), (arm, best[arm])))
+            for n in (10, 30, 100)
+        }
+        for arm in noisy
+    })
+)
 
 # %% [markdown]
 # Nearly all lie above 0: these "never" are safe, up to 5,000 rows, at these steps and this learning rate. Only ten clean rows
@@ -237,17 +260,21 @@ from collections import Counter
 
 
 def at_all_rates(leads):
-    """Leads in points, {"A against B": (record, A, B)}, at a third, once and three times the learning rate."""
+    """Leads in points, {"A against B": (record, A, B)}, at the three learning rates."""
     lines = {}
     for name, (record, *pair) in leads.items():
         gaps = {f"{rate:.2g} × the rate": record.gap(*pair, rate=rate) for rate in size.rates}
         counts = Counter(record.verdict(*pair, rate=rate) for rate in size.rates)
-        words = ", ".join(f"{says} at {['', 'one', 'two', 'all three'][n]}" for says, n in counts.items())
+        words = ", ".join(
+            f"{says} at {['', 'one', 'two', 'all three'][n]}" for says, n in counts.items()
+        )
         lines[name] = {rate: told(gap) for rate, gap in gaps.items()} | {"in words": words}
     return tables.words(pd.DataFrame(lines).T)
 
 
-at_all_rates({f"10 clean rows against 1,000, {arm}": (size, ("clean", 10), (arm, 1000)) for arm in size.arms})
+at_all_rates({
+    f"10 clean rows against 1,000, {arm}": (size, ("clean", 10), (arm, 1000)) for arm in size.arms
+})
 
 # %% [markdown]
 # The lead *holds* where the whole interval lies above 0, *does not hold* where it lies below (B is ahead), and is *undecided*
@@ -276,8 +303,14 @@ longer.plot()
 
 # %%
 small, large = longer.arms[:2], longer.arms[2:]
-at_all_rates({f"{arm}: 240 steps against 60": (longer, (arm, 240), (arm, 60)) for arm in longer.arms}
-             | {f"{few} against {many}, 240 steps": (longer, (few, 240), (many, 240)) for few in small for many in large})
+at_all_rates(
+    {f"{arm}: 240 steps against 60": (longer, (arm, 240), (arm, 60)) for arm in longer.arms}
+    | {
+        f"{few} against {many}, 240 steps": (longer, (few, 240), (many, 240))
+        for few in small
+        for many in large
+    }
+)
 
 # %% [markdown]
 # And the scores themselves, as a lead between two low scores says little:
@@ -320,9 +353,10 @@ longer.at_all_rates()
 #   against `quarter`: if all of *their* interval lies below the margin, `"stop"`.
 # - If not, nothing is known yet: `"more seeds"`.
 
+
 # %%
 def enough(quarter, half, whole, margin):
-    """What to do after training on a quarter, half and all rows: "stop", "go on" or "more seeds"."""
+    """What to do after a quarter, half and all rows: "stop", "go on" or "more seeds"."""
     ### BEGIN SOLUTION
     _, low, high = difference(whole, half)
     if low > margin:
@@ -344,8 +378,15 @@ lesson.exercise(4).check(enough)
 
 # %%
 n = len(my_rows)
-parts = compare({f"{k} rows": lambda seed, k=k: my_rows.shuffle(seed=seed).select(range(k)) for k in (n // 4, n // 2, n)},
-                steps=40, seeds=3, test=test_phrases())
+parts = compare(
+    {
+        f"{k} rows": lambda seed, k=k: my_rows.shuffle(seed=seed).select(range(k))
+        for k in (n // 4, n // 2, n)
+    },
+    steps=40,
+    seeds=3,
+    test=test_phrases(),
+)
 parts.plot()
 
 # %% [markdown]
@@ -366,6 +407,7 @@ print("The rule says:", enough(quarter, half, whole, 5) or ours.enough(quarter, 
 # The recorded curves have ten seeds. What would the rule have said with their first three, and what does it say with all ten?
 # (The sizes grow about threefold here, so the margin is for a threefold increase.)
 
+
 # %%
 def verdict(arm, window, seeds):
     scores = [size.scores(arm, rows)[:seeds] for rows in window]
@@ -373,9 +415,14 @@ def verdict(arm, window, seeds):
 
 
 windows = [(3, 10, 30), (10, 30, 100), (30, 100, 300), (100, 300, 1000)]
-tables.words(pd.DataFrame({f"at {window[-1]:,} rows": {
-    arm: f"{verdict(arm, window, 3)} → {verdict(arm, window, 10)}" for arm in size.arms
-} for window in windows}).rename_axis("three seeds → ten seeds"))
+tables.words(
+    pd.DataFrame({
+        f"at {window[-1]:,} rows": {
+            arm: f"{verdict(arm, window, 3)} → {verdict(arm, window, 10)}" for arm in size.arms
+        }
+        for window in windows
+    }).rename_axis("three seeds → ten seeds")
+)
 
 # %% [markdown]
 # Look for two things. Do more seeds turn "more seeds" into an answer, or ever take one back? And what does "stop" mean on a
@@ -492,10 +539,20 @@ desk.plot(live=[again])
 # begins, the task decides:
 
 # %%
-tasks = {"phrasebook": curves["clean"], "support desk": points(desk, "clean"), "weather service": points(rare, come)}
+tasks = {
+    "phrasebook": curves["clean"],
+    "support desk": points(desk, "clean"),
+    "weather service": points(rare, come),
+}
 for task, curve in tasks.items():
-    rows, sizes = plateau(curve, 2) or ours.plateau(curve, 2), ", ".join(f"{x:,.0f}" for x in curve)
-    print(f"{task}: within 2 points of its best, {max(curve.values()):.0f} %, from {rows:,.0f} clean rows on (of {sizes})")
+    rows, sizes = (
+        plateau(curve, 2) or ours.plateau(curve, 2),
+        ", ".join(f"{x:,.0f}" for x in curve),
+    )
+    print(
+        f"{task}: within 2 points of its best, {max(curve.values()):.0f} %,",
+        f"from {rows:,.0f} clean rows on (of {sizes})",
+    )
 
 # %% [markdown]
 # If the largest size comes out, the curve was perhaps still rising where the measuring ended. What do thousands bring beyond
@@ -565,11 +622,22 @@ lesson.exercise(5).check(advice)
 
 # %%
 forecast = phrasebook.examples(100, split="test", constructions=["weather"])
-narrow = compare({
-    f"{k} rows": lambda seed, k=k: phrasebook.examples(k, seed=seed, constructions=["weather"]) for k in (20, 40, 80)
-}, steps=40, seeds=3, test=forecast)
+narrow = compare(
+    {
+        f"{k} rows": lambda seed, k=k: phrasebook.examples(
+            k, seed=seed, constructions=["weather"]
+        )
+        for k in (20, 40, 80)
+    },
+    steps=40,
+    seeds=3,
+    test=forecast,
+)
 team = [narrow.scores(name) for name in narrow.sets]
-print("Mean scores:", ", ".join(f"{name}: {scores.mean():.0f} %" for name, scores in zip(narrow.sets, team)))
+print(
+    "Mean scores:",
+    ", ".join(f"{name}: {scores.mean():.0f} %" for name, scores in zip(narrow.sets, team)),
+)
 print("The last doubling, in points:", told(difference(team[2], team[1])))
 print("The rule says:", enough(*team, 5) or ours.enough(*team, 5))
 
@@ -577,7 +645,9 @@ print("The rule says:", enough(*team, 5) or ours.enough(*team, 5))
 # And this is what the same three models of 80 rows score on all 25 constructions of the phrasebook:
 
 # %%
-everywhere = [evaluate(narrow.run("80 rows", seed), test_phrases()).exact_match for seed in range(3)]
+everywhere = [
+    evaluate(narrow.run("80 rows", seed), test_phrases()).exact_match for seed in range(3)
+]
 print(f"On the weather {team[2].mean():.0f} %; on all constructions {sum(everywhere) / 3:.0f} %.")
 
 # %% [markdown]

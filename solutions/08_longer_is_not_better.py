@@ -105,7 +105,10 @@ runs[NOISY].round(2)
 
 # %%
 end = runs[NOISY].iloc[-1]
-lesson.reveal({"true score, 60 % wrong answers": end["exact_match"], "wrong rows by heart": end["noise_by_heart"]})
+lesson.reveal({
+    "true score, 60 % wrong answers": end["exact_match"],
+    "wrong rows by heart": end["noise_by_heart"],
+})
 
 # %%
 plots.trajectories(runs)
@@ -165,14 +168,20 @@ longer.plot("noise_by_heart", arms=[NOISY])
 # Now the first claim, in numbers. Both scores of a pair come from the same run, so take the difference run by run: how far
 # was each step *ahead of the end*?
 
+
 # %%
 def ahead_of_the_end(arm, rate=1.0):
-    """How many points each step is ahead of the last one, with its 95 % interval, and whether the lead holds."""
+    """How many points each step is ahead of the last, the 95 % interval, and the verdict."""
     lines, last = {}, longer.scores(arm, WATCHED[-1], rate=rate)
     for step in WATCHED:
         scores = longer.scores(arm, step, rate=rate)
         low, high = interval(scores - last, bounded=False)
-        lines[step] = {"score %": scores.mean(), "ahead": (scores - last).mean(), "low": low, "high": high}
+        lines[step] = {
+            "score %": scores.mean(),
+            "ahead": (scores - last).mean(),
+            "low": low,
+            "high": high,
+        }
         lines[step]["verdict"] = verdict(low, high)
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis("step").round(1)
 
@@ -211,7 +220,10 @@ for rate in longer.rates:
     for arm in longer.arms:
         table = ahead_of_the_end(arm, rate).reset_index()
         peak = table.loc[table["score %"].idxmax()]
-        peaks[f"{rate:.2g} × the rate, {arm}"] = {**peak, "score at the end %": table["score %"].iloc[-1]}
+        peaks[f"{rate:.2g} × the rate, {arm}"] = {
+            **peak,
+            "score at the end %": table["score %"].iloc[-1],
+        }
 pd.DataFrame(peaks).T
 
 # %% [markdown]
@@ -230,7 +242,9 @@ for metric in ("training_loss", "by_heart", "validation_loss", "entropy", "exact
     lines[metric] = {}
     for arm in longer.arms:
         low, high = longer.interval(arm, 160, metric)
-        lines[metric][arm] = f"{longer.scores(arm, 160, metric).mean():.2f} ({low:.2f} to {high:.2f})"
+        lines[metric][arm] = (
+            f"{longer.scores(arm, 160, metric).mean():.2f} ({low:.2f} to {high:.2f})"
+        )
 pd.DataFrame.from_dict(lines, orient="index")
 
 # %% [markdown]
@@ -252,6 +266,7 @@ pd.DataFrame.from_dict(lines, orient="index")
 # Write the rule. Go through the losses in order and keep the checkpoint with the lowest loss so far. Training stops as soon
 # as `patience` checkpoints in a row have not been lower than that. Return the index of the checkpoint that is kept, counted
 # from 0.
+
 
 # %%
 def stop_at(losses, patience):
@@ -276,6 +291,7 @@ lesson.exercise(2).check(stop_at)
 # You have the validation losses of a run and, for once, its true scores. Return three numbers: the score at the checkpoint of
 # the *lowest validation loss*, the best score of the run, and the score at its end.
 
+
 # %%
 def rescued(losses, scores):
     """(score kept, best score, last score)"""
@@ -292,18 +308,22 @@ lesson.exercise(3).check(rescued)
 # Now your rule, with a patience of two checkpoints, on each of the ten recorded noisy runs. (If it is not written yet, the
 # lowest loss of all.)
 
+
 # %%
 def stopped(arm, rate=1.0):
-    """For each recorded run: the step that the rule keeps and the step of the best score, and the scores there."""
+    """For each recorded run: the step that the rule keeps, the best one, and the scores there."""
     by_step = {step: longer.scores(arm, step, "validation_loss", rate) for step in WATCHED}
     all_losses = pd.DataFrame(by_step).values.tolist()  # a line for each run
-    all_scores = pd.DataFrame({step: longer.scores(arm, step, rate=rate) for step in WATCHED}).values.tolist()
+    by_step = {step: longer.scores(arm, step, rate=rate) for step in WATCHED}
+    all_scores = pd.DataFrame(by_step).values.tolist()
     found = []
     for losses, scores in zip(all_losses, all_scores):
         at, best = stop_at(losses, 2), scores.index(max(scores))
         at = losses.index(min(losses)) if at is None else at
-        found.append({"step kept": WATCHED[at], "step of the best": WATCHED[best],
-                      "kept %": scores[at], "best %": scores[best], "last %": scores[-1]})
+        found.append({
+            "step kept": WATCHED[at], "step of the best": WATCHED[best],
+            "kept %": scores[at], "best %": scores[best], "last %": scores[-1],
+        })
     return pd.DataFrame(found).rename_axis("seed")
 
 
@@ -320,7 +340,10 @@ for arm in longer.arms:
     for other in ("last %", "best %"):
         difference = found["kept %"] - found[other]
         low, high = interval(difference, bounded=False)
-        print(f"   kept against {other[:-2]}: {difference.mean():+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
+        print(
+            f"   kept against {other[:-2]}: {difference.mean():+.1f} points,",
+            f"95 % interval {low:+.1f} to {high:+.1f}",
+        )
 
 # %% [markdown]
 # Read "kept against last" for the noisy rows first. Above 0, the rule has rescued something; below 0, it has stopped *too
@@ -340,9 +363,15 @@ for rate in longer.rates:
     for arm in longer.arms:
         found = stopped(arm, rate)
         low, high = interval(found["kept %"] - found["last %"], bounded=False)
-        lines.append({"rate": f"{rate:.2g} ×", "arm": arm, **found[["kept %", "best %", "last %"]].mean()}
-                     | {"kept - last": (found["kept %"] - found["last %"]).mean(), "low": low, "high": high,
-                        "verdict": verdict(low, high)})
+        lines.append(
+            {"rate": f"{rate:.2g} ×", "arm": arm, **found[["kept %", "best %", "last %"]].mean()}
+            | {
+                "kept - last": (found["kept %"] - found["last %"]).mean(),
+                "low": low,
+                "high": high,
+                "verdict": verdict(low, high),
+            }
+        )
 pd.DataFrame(lines).round(1)
 
 # %% [markdown]
@@ -359,9 +388,15 @@ answered = good.select(poor.select(rest)["source_row"][:])
 checked = trajectory(poor.select(train), answered, test, steps=160, seed=SEED)
 for ruler, run in {"with 60 % wrong answers": runs[NOISY], "with right answers": checked}.items():
     lowest = run.loc[run["validation_loss"].idxmin()]
-    print(f"Validation {ruler}: lowest loss at step {lowest['step']:.0f}, true score there {lowest['exact_match']:.0f} %")
+    print(
+        f"Validation {ruler}: lowest loss at step {lowest['step']:.0f},",
+        f"true score there {lowest['exact_match']:.0f} %",
+    )
 best, last = checked.loc[checked["exact_match"].idxmax()], checked.iloc[-1]
-print(f"Best true score: {best['exact_match']:.0f} %, at step {best['step']:.0f}. At the end: {last['exact_match']:.0f} %")
+print(
+    f"Best true score: {best['exact_match']:.0f} %, at step {best['step']:.0f}.",
+    f"At the end: {last['exact_match']:.0f} %",
+)
 
 # %% [markdown]
 # One run, so take it as an illustration. If the two rulers name different steps, the noise in the ruler was part of the
@@ -389,17 +424,22 @@ epochs.plot()
 # One clean epoch against ten noisy ones is the comparison *as it is claimed*. It gives the noisy side ten times the steps.
 # Ten against ten is the one at *equal steps*. Both, for both sizes:
 
+
 # %%
 def duel(rows, clean_epochs, noisy_epochs=10, rate=1.0):
     """The lead of clean rows over as many noisy ones, with its 95 % interval."""
-    clean_side, noisy_side = (f"{rows} clean rows", clean_epochs), (f"{rows} rows, 60 % wrong answers", noisy_epochs)
+    clean_side, noisy_side = (
+        (f"{rows} clean rows", clean_epochs),
+        (f"{rows} rows, 60 % wrong answers", noisy_epochs),
+    )
     lead, low, high = epochs.gap(clean_side, noisy_side, rate=rate)
     return {
-        "rate": f"{rate:.2g} ×", "rows": rows, "clean epochs": clean_epochs, "clean steps": rows * clean_epochs // 16,
+        "rate": f"{rate:.2g} ×", "rows": rows,
+        "clean epochs": clean_epochs, "clean steps": rows * clean_epochs // 16,
         "noisy epochs": noisy_epochs, "noisy steps": rows * noisy_epochs // 16,
         "clean %": epochs.scores(*clean_side, rate=rate).mean(),
-        "noisy %": epochs.scores(*noisy_side, rate=rate).mean(), "lead": lead, "low": low, "high": high,
-        "verdict": verdict(low, high),
+        "noisy %": epochs.scores(*noisy_side, rate=rate).mean(),
+        "lead": lead, "low": low, "high": high, "verdict": verdict(low, high),
     }
 
 
@@ -415,11 +455,22 @@ lesson.reveal({"1 clean epoch against 10 noisy ones": duel(48, 1)["lead"]})
 # "Every time" means at every size and every learning rate. Here are all cases that were recorded, and the count.
 
 # %%
-cases = pd.DataFrame([duel(rows, times, rate=rate) for times in (1, 10) for rows in (320, 48) for rate in epochs.rates])
-for times, claim in ((1, "1 clean epoch against 10 noisy ones"), (10, "10 epochs against 10, the same steps")):
+cases = pd.DataFrame([
+    duel(rows, times, rate=rate)
+    for times in (1, 10)
+    for rows in (320, 48)
+    for rate in epochs.rates
+])
+for times, claim in (
+    (1, "1 clean epoch against 10 noisy ones"),
+    (10, "10 epochs against 10, the same steps"),
+):
     part = cases[cases["clean epochs"] == times]
     counts = part["verdict"].value_counts()
-    print(f"{claim}, clean ahead:", ", ".join(f"{says} in {n} of {len(part)} cases" for says, n in counts.items()))
+    print(
+        f"{claim}, clean ahead:",
+        ", ".join(f"{says} in {n} of {len(part)} cases" for says, n in counts.items()),
+    )
 cases.round(1)
 
 # %% [markdown]
@@ -431,13 +482,18 @@ cases.round(1)
 # And the first claim once more, now with planned runs: what do ten epochs bring that three did not? In points, with the 95 %
 # interval:
 
+
 # %%
 def from_3_to_10(arm, rate):
     return "{:+.1f} ({:+.1f} to {:+.1f})".format(*epochs.gap((arm, 10), (arm, 3), rate=rate))
 
 
-tables.words(pd.DataFrame({f"{rate:.2g} × the rate": {arm: from_3_to_10(arm, rate) for arm in epochs.arms}
-                           for rate in epochs.rates}))
+tables.words(
+    pd.DataFrame({
+        f"{rate:.2g} × the rate": {arm: from_3_to_10(arm, rate) for arm in epochs.arms}
+        for rate in epochs.rates
+    })
+)
 
 # %% [markdown]
 # The 320 noisy rows lose at the usual rate and above, as in the watched runs. At a third of the rate they gain, and the 48
@@ -456,8 +512,10 @@ few = "48 clean rows"
 for rate in epochs.rates:
     gain, low, high = epochs.gap((few, 10), (few, 1), rate=rate)
     once, often = (epochs.scores(few, times, rate=rate).mean() for times in (1, 10))
-    print(f"{rate:.2g} × the rate: {once:.0f} % after 1 epoch, {often:.0f} % after 10; "
-          f"{gain:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}")
+    print(
+        f"{rate:.2g} × the rate: {once:.0f} % after 1 epoch, {often:.0f} % after 10; "
+        f"{gain:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}"
+    )
 
 # %% [markdown]
 # After one epoch the rows were not used up: they had hardly been used. So when you start with 50

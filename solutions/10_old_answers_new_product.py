@@ -91,6 +91,7 @@ print("only in 2024:", sorted(words[2024] - words[2018]) or "none")
 # topic give the same answer. Return the topics that are answered in *both* years, with exactly
 # the same answer. A set or a list will do.
 
+
 # %%
 def agreeing(rows):
     """The topics on which the answers of 2018 and 2024 are the same."""
@@ -247,6 +248,7 @@ plots.eras({f"{dose} % old rows": means(MIXED, dose) for dose in doses}, source=
 # %% [markdown]
 # The same in numbers, with 95 % intervals:
 
+
 # %%
 def told(arm, dose, metric="answers_2024", rate=1.0):
     """A recorded mean in percent, with its 95 % interval."""
@@ -280,6 +282,7 @@ tables.words(pd.DataFrame(lines).T)
 # verdict as in lesson 04, at a third of the usual learning rate, at the usual one, and at three
 # times as much.
 
+
 # %%
 def lead(better, worse, rate=1.0):
     """The lead in answers of 2024, with its 95 % interval and its verdict."""
@@ -290,10 +293,12 @@ def lead(better, worse, rate=1.0):
 
 def at_all_rates(leads):
     """A table of leads, {"A against B": (A, B)}, with a column for each learning rate."""
-    return tables.words(pd.DataFrame({
-        f"{rate:.2g} × the rate": {words: lead(*pair, rate) for words, pair in leads.items()}
-        for rate in record.rates
-    }))
+    return tables.words(
+        pd.DataFrame({
+            f"{rate:.2g} × the rate": {words: lead(*pair, rate) for words, pair in leads.items()}
+            for rate in record.rates
+        })
+    )
 
 
 everything, half = (MIXED, 50), (RECENT, 0)
@@ -318,10 +323,12 @@ lines = {}
 for arm, steps in ERA_STATED.items():
     lines[f"with the year, {steps} steps"] = arm, 50
 lines["5,000 of 2024, 150 steps"] = half
-tables.words(pd.DataFrame({
-    name: {f"{rate:.2g} × the rate": told(*at, rate=rate) for rate in record.rates}
-    for name, at in lines.items()
-}).T)
+tables.words(
+    pd.DataFrame({
+        name: {f"{rate:.2g} × the rate": told(*at, rate=rate) for rate in record.rates}
+        for name, at in lines.items()
+    }).T
+)
 
 # %% [markdown]
 # And the leads at 150 steps each: over the same rows without their year, and over the recent half.
@@ -355,13 +362,21 @@ at_all_rates({
 
 # %%
 agree, checked = (AGREEING, 17), (CHECKED, 0)  # 17 % and 0 % of their rows are old
-sets = {"5,000 of 2024": half, "… and old rows that agree": agree, "500 of 2024": checked,
-        "10 % old rows of all kinds": (MIXED, 10), "30 % old rows of all kinds": (MIXED, 30)}
+sets = {
+    "5,000 of 2024": half,
+    "… and old rows that agree": agree,
+    "500 of 2024": checked,
+    "10 % old rows of all kinds": (MIXED, 10),
+    "30 % old rows of all kinds": (MIXED, 30),
+}
 lines = {}
 for name, at in sets.items():
-    lines[name] = {"as in 2024": told(*at), "as in 2018": told(*at, "answers_2018"),
-                   "probability of 2024": told(*at, "p_2024"),
-                   "probability of 2018": told(*at, "p_2018")}
+    lines[name] = {
+        "as in 2024": told(*at),
+        "as in 2018": told(*at, "answers_2018"),
+        "probability of 2024": told(*at, "p_2024"),
+        "probability of 2018": told(*at, "p_2018"),
+    }
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
@@ -392,6 +407,7 @@ print("500 rows of 2024 against all 10,000:", lead(checked, everything))
 # the columns `instruction`, `output` and `topic`; the rows in `new` are checked. Return a list of
 # pairs (question, answer): every old question with today's answer to its topic. Leave a question
 # out if no new row is on its topic.
+
 
 # %%
 def mended(old, new):

