@@ -173,7 +173,8 @@ class Recorded:
     def at_all_rates(self, metric: str = "exact_match") -> pd.DataFrame:
         """The means at a third, once and three times the learning rate, of the points that were recorded at all three."""
         means = self.table.groupby(["arm", "x", "rate"], sort=False)[metric].mean().unstack("rate").dropna()
-        return means.round(1 if metric in BOUNDED else 2).rename(columns=lambda rate: f"{rate:.2g} × the rate")
+        means = means.rename(index="{:g}".format, level="x").rename(columns="{:.2g} × the rate".format)
+        return means.round(1 if metric in BOUNDED else 2)
 
     def plot(
         self,
