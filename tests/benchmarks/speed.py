@@ -120,7 +120,9 @@ def in_turn(rows, name: str, steps: int, pairs: int) -> Pace:
     last = max(1, steps // 10)
     ends = (sum(run.losses[-last:]) / last, sum(losses[-last:]) / last)
     second = statistics.median(seconds) / steps
-    pace = Pace(name, second, run.tokens / steps / second, statistics.median(ratios), min(ratios), max(ratios), run.peak_memory)
+    pace = Pace(
+        name, second, run.tokens / steps / second, statistics.median(ratios), min(ratios), max(ratios), run.peak_memory
+    )
     print(
         f"{name}, {steps} steps: {1000 * pace.seconds:.0f} ms a step, {pace.tokens:,.0f} tokens a second; "
         f"{pace.ratio:.2f} x the plain loop (from {pace.lowest:.2f} to {pace.highest:.2f}); "

@@ -96,7 +96,10 @@ READINGS = (
         "08",
         "At equal steps the clean rows win all six times",
         "epochs",
-        ((("320 clean rows", 10), ("320 rows, 60 % wrong answers", 10)), (("48 clean rows", 10), ("48 rows, 60 % wrong answers", 10))),
+        (
+            (("320 clean rows", 10), ("320 rows, 60 % wrong answers", 10)),
+            (("48 clean rows", 10), ("48 rows, 60 % wrong answers", 10)),
+        ),
         (HOLDS, HOLDS, HOLDS),
     ),
     Reading(

@@ -8,6 +8,7 @@ import torch
 from datasets import Dataset
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
+from tests.model import small
 from utils import evaluate, fine_tune, phrasebook
 from utils.model import loading, training
 
@@ -167,19 +168,7 @@ def test_a_saved_adapter_gives_the_same_answers_without_the_course(tmp_path):
 @pytest.mark.parametrize(
     "config, architecture",
     [
-        (
-            LlamaConfig(
-                hidden_size=48,
-                intermediate_size=96,
-                num_hidden_layers=2,
-                num_attention_heads=3,
-                num_key_value_heads=1,
-                tie_word_embeddings=True,
-                vocab_size=2048,
-                max_position_embeddings=512,
-            ),
-            LlamaForCausalLM,
-        ),  # SmolLM2
+        (LlamaConfig(**small.SETTINGS, tie_word_embeddings=True), LlamaForCausalLM),  # SmolLM2
         (
             Qwen3Config(
                 hidden_size=64,
