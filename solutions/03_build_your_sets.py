@@ -169,12 +169,11 @@ tables.words(wrecked.to_pandas()[["instruction", "output"]].sample(10, random_st
 spoiled = {row for row, flaw in enumerate(wrecked["flaw"]) if flaw}
 print(
     f"{len(spoiled)} of {len(wrecked)} rows are spoiled on purpose: "
-    f"{100 * len(spoiled) / len(wrecked):.0f} %."
+    f"{len(spoiled) / len(wrecked):.0%}."
 )
 flagged = audit(wrecked.select_columns(["instruction", "output"]), single_answer=True).flagged
 print("By the audit:", hits(flagged, spoiled))
-shares = used.receipt["share"].map("{:.0%}".format).str.replace("%", " %")
-tables.words(used.receipt.assign(share=shares))
+used.receipt.style.format({"share": "{:.0%}"}).hide()
 
 # %% [markdown]
 # ## Predict
