@@ -31,7 +31,8 @@ def plain_loop(rows, steps: int, name: str = "tiny", seed: int = 0):
     model, tokenizer = loading.load(name)
     with quiet():
         model = get_peft_model(model, training._lora()).train()
-    seen, *_ = training.training_set(rows, steps, training.BATCH_SIZE, seed, tokenizer, loading.context_length(model))
+    batch_size = profile(name).batch_size
+    seen, *_ = training.training_set(rows, steps, batch_size, seed, tokenizer, loading.context_length(model))
     seen = seen.to_list()
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad],
@@ -45,7 +46,7 @@ def plain_loop(rows, steps: int, name: str = "tiny", seed: int = 0):
     )
     losses, device = [], hardware.hardware().device
     for step in range(steps):
-        batch = seen[step * training.BATCH_SIZE : (step + 1) * training.BATCH_SIZE]
+        batch = seen[step * batch_size : (step + 1) * batch_size]
         width = max(len(row["input_ids"]) for row in batch)
         pad = [width - len(row["input_ids"]) for row in batch]
         ids = torch.tensor([row["input_ids"] + [tokenizer.pad_token_id] * n for row, n in zip(batch, pad)]).to(device)

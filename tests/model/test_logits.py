@@ -40,7 +40,7 @@ def model(request):
 
 def test_the_head_is_known(model):
     made, plain = model
-    assert logits.has_plain_head(made) == plain
+    assert logits.shortcuts(made).plain_head == plain
 
 
 def test_logits_are_those_of_the_model(model):
@@ -81,3 +81,55 @@ def test_a_scaled_head_is_trained_through(tmp_path):
     with torch.inference_mode():
         expected = base.model(input_ids=ids, labels=labels).loss.item()
     assert first == pytest.approx(expected, rel=0.05) and abs(first - math.log(2048)) > 0.2
+
+
+def beginning_alike(rows: int = 3, length: int = 30, shared: int = 20) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids whose first `shared` are the same in all rows, and where logits are wanted: in the last six."""
+    ids = torch.randint(2, 2048, (rows, length), generator=torch.Generator().manual_seed(3))
+    ids[:, :shared] = ids[0, :shared]
+    return ids, torch.arange(length).expand(rows, -1) >= length - 6
+
+
+def test_what_rows_begin_with_is_read_once(model, monkeypatch):
+    """With gradients as well: they are those of the rows read one by one."""
+    made, _ = model
+    ids, where = beginning_alike()
+    mask = torch.ones_like(ids)
+    mask[1, 28:] = 0  # padding
+    found = {}
+    for worth_it in (16, 1000):
+        monkeypatch.setattr(logits, "WORTH_IT", worth_it)
+        made.zero_grad()
+        at = logits.logits_at(made, ids, where & mask.bool(), mask)
+        at.logsumexp(-1).sum().backward()
+        found[worth_it] = at.detach(), torch.cat([w.grad.flatten() for w in made.parameters() if w.grad is not None])
+    for ours, theirs in zip(found[16], found[1000]):
+        assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-4 * theirs.abs().max())
+
+
+def test_it_is_read_once_and_by_which_models(model):
+    made, plain = model
+    if not plain:
+        return
+    passes = []
+    watching = made.get_decoder().register_forward_pre_hook(
+        lambda _, args, given: passes.append(tuple(given["input_ids"].shape)), with_kwargs=True
+    )
+    ids, where = beginning_alike()
+    with torch.inference_mode():
+        logits.logits_at(made, ids, where)
+        logits.logits_at(made, ids[:1], where[:1])  # one row shares nothing
+    watching.remove()
+    assert logits.shortcuts(made).goes_on
+    assert passes == [(1, 20), (3, 10), (1, 30)]
+
+
+def test_a_model_that_cannot_go_on_reads_everything(monkeypatch):
+    made = AutoModelForCausalLM.from_config(CONFIG_MAPPING["llama"](**SMALL)).eval()
+    decoder = type(made.get_decoder())
+    forward = decoder.forward
+    monkeypatch.setattr(decoder, "forward", lambda self, **given: forward(self, **given | {"past_key_values": None}))
+    assert logits.shortcuts(made) == (True, False)
+    ids, where = beginning_alike()
+    with torch.inference_mode():
+        assert torch.allclose(logits.logits_at(made, ids, where), made(input_ids=ids).logits[where], atol=1e-5)

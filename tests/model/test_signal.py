@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from datasets import Dataset
 
 from utils import damage, fine_tune, phrasebook
 from utils.model import gradients, training
@@ -33,6 +34,19 @@ def test_one_row_and_all_rows_are_what_single_gradients_say(state):
     assert found.limit == pytest.approx(float(whole @ direction / whole.norm() / direction.norm()), abs=1e-4)
     lengths = gradients.squared_lengths(model, encoded, tokenizer.pad_token_id)
     assert found.length**2 == pytest.approx(float(lengths.mean()), rel=1e-3)
+
+
+def test_rows_that_begin_alike_have_gradients_of_their_own(state):
+    """What they share is read for each of them here: elsewhere it is read once."""
+    question = "Translate to French: " + " and ".join(["We are going to the station"] * 4)
+    rows = Dataset.from_dict({"instruction": [question] * 2, "output": ["Nous allons à la gare.", "Je dors."]})
+    model, tokenizer = training.adapted(state)
+    encoded = training.tokenize(rows, [0, 1], tokenizer, 256)[0]
+    (together,) = gradients.per_row(model, encoded, tokenizer.pad_token_id)
+    for at, row in enumerate(together.rows):
+        (alone,) = gradients.per_row(model, [encoded[row]], tokenizer.pad_token_id)
+        for ours, theirs in zip(together.gradients, alone.gradients):
+            assert torch.allclose(ours[at], theirs[0], atol=1e-4 * float(theirs.abs().max()) + 1e-7)
 
 
 def test_every_row_is_in_one_batch_of_each_size(state):

@@ -254,7 +254,7 @@ def plan(
     Raises ValueError as `compare` does.
     """
     from ..data import phrasebook
-    from .training import BATCH_SIZE, check_rows
+    from .training import check_rows
 
     if not sets:
         raise ValueError('There is nothing to compare: give at least one set, as in compare({"my set": rows}).')
@@ -265,7 +265,7 @@ def plan(
     check_rows(test)
     if random_subset_of is not None:
         sets = sets | random_subsets(sets, random_subset_of, drawn[0])
-    settings = {"steps": steps, "learning_rate": learning_rate or known.learning_rate, "batch_size": BATCH_SIZE}
+    settings = {"steps": steps, "learning_rate": learning_rate or known.learning_rate, "batch_size": known.batch_size}
     common = {
         **identity(model),
         "settings": settings,

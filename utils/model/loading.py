@@ -11,7 +11,7 @@ import os
 
 from . import prompts, wheel
 from .hardware import hardware
-from .logits import has_plain_head
+from .logits import shortcuts
 from .profiles import Profile, profile
 from .quiet import quiet
 
@@ -49,7 +49,7 @@ def load(name: str):
         tokenizer.pad_token = tokenizer.eos_token
     _check(name, model, tokenizer)
     model = model.to(hardware().device)
-    has_plain_head(model)  # tried out while the model is as it was saved, all of it in one precision
+    shortcuts(model)  # tried out while the model is as it was saved, all of it in one precision
     return model, tokenizer
 
 

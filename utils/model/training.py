@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-BATCH_SIZE = 16
 WINDOW = 8
 LORA_RANK = 16
 WARM_UP = 0.05
@@ -152,14 +151,14 @@ def fine_tune(
     steps: int = 150,
     seed: int = 0,
     learning_rate: float | None = None,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int | None = None,
     on_step: OnStep | None = None,
 ) -> Run:
     """Fine-tune `model` on `rows` (columns instruction and output) for `steps` optimizer steps.
 
     Every set gets the same number of steps, whatever its size: rows are seen in shuffled passes, again and again in a
     small set, some of them never in a large one. The loss is taken on the answer and its end token only. `steps=0` gives
-    the base model as it is.
+    the base model as it is. The learning rate and the size of a batch are the usual ones of the model unless given.
 
     `on_step(step, loss, snapshot)` is called after each step: how many are done, the loss of this one, and the model as
     it is then, to be asked or scored, which leaves the training as it was.
@@ -167,9 +166,11 @@ def fine_tune(
     Raises ValueError for an empty set, a missing column, an unknown model, or rows that are all too long;
     FineTuningError when the loss is no longer a number.
     """
+    known = profile(model)
+    batch_size = known.batch_size if batch_size is None else batch_size
     if steps < 0 or batch_size < 1:
         raise ValueError(f"steps={steps} and batch_size={batch_size} cannot be: give steps >= 0 and batch_size >= 1.")
-    learning_rate = profile(model).learning_rate if learning_rate is None else learning_rate
+    learning_rate = known.learning_rate if learning_rate is None else learning_rate
     settings = dict(
         steps=steps,
         seed=seed,

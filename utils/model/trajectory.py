@@ -13,7 +13,8 @@ from . import store
 from .evaluation import evaluate
 from .generation import generate
 from .identity import identity
-from .training import BATCH_SIZE, Snapshot, check_rows, fine_tune, tokenize
+from .profiles import profile
+from .training import Snapshot, check_rows, fine_tune, tokenize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ def trajectory(
         lines.append(
             {
                 "step": step,
-                "epoch": step * BATCH_SIZE / len(rows),
+                "epoch": step * profile(model).batch_size / len(rows),
                 "training_loss": float(np.mean(losses)),
                 "validation_loss": mean_loss(snapshot, validation),
                 "exact_match": scores.exact_match,

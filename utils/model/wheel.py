@@ -5,6 +5,8 @@ The package is only looked for and never imported: its own dependencies need not
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import tempfile
 from functools import cache
@@ -56,7 +58,7 @@ def _convert(file: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with quiet():
+    with quiet(), contextlib.redirect_stderr(io.StringIO()):  # the bar of this loader cannot be switched off
         tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
         model = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32)
         # What is saved is no longer quantised, and must not say so.

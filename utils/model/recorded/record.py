@@ -11,7 +11,7 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from ...data.files import write_whole
@@ -22,7 +22,7 @@ from ..profiles import profile
 from ..trajectory import CODE as TRAJECTORY
 from . import FOLDER
 from .real import SWEEPS as REAL_SWEEPS
-from .sweeps import SEEDS, SWEEPS, Point, Sweep
+from .sweeps import RATES, SEEDS, SWEEPS, Point, Sweep
 
 METRICS = ("exact_match", "chrf", "format_rate", "entropy", "right_answer", "calibration", "tokens_out")
 # What decides what a sweep's own measure gives, beyond the code that decides a run.
@@ -34,14 +34,14 @@ def record(sweep: Sweep) -> None:
     _write(sweep, _measured(sweep, sweep.points) if sweep.measure else _compared(sweep, sweep.points))
 
 
-def record_by_point(sweep: Sweep, until: float = math.inf) -> None:
-    """The same, point by point: what stands in the file already is left as it is, on whatever machine it was run.
+def record_by_point(sweep: Sweep, rates: Collection[float] = RATES, until: float = math.inf) -> None:
+    """The points at these `rates`, one by one: what is in the file already is left as it is, on whatever machine it was run.
 
     No point is begun when `time.monotonic()` is past `until`.
     """
     kept = _kept(sweep)
     for point in sweep.points:
-        if point[:3] in kept:
+        if point[:3] in kept or point.rate not in rates:
             continue
         if time.monotonic() > until:
             return
@@ -188,10 +188,13 @@ def forecast() -> str:
 
 
 def main(names: list[str]) -> None:
-    known = SWEEPS | REAL_SWEEPS
     if names == ["real"]:
         print(forecast(), flush=True)
-        names = list(REAL_SWEEPS)
+        for rates in ((1.0,), RATES):  # a first answer to every question, then what other learning rates say
+            for sweep in REAL_SWEEPS.values():
+                record_by_point(sweep, rates)
+        return
+    known = SWEEPS | REAL_SWEEPS
     for name in names or SWEEPS:
         if name not in known:
             raise SystemExit(f'There is no sweep "{name}": there are {", ".join(known)}.')

@@ -266,7 +266,8 @@ def of_which_era(point: Point, seed: int, test: Dataset, model: str = "tiny") ->
 def steps_at_equal_tokens(arm: str) -> int:
     """In how many steps an arm of the headline trains on as many tokens as the 50 curated rows in STEPS."""
     from ..loading import context_length, load
-    from ..training import BATCH_SIZE, training_set
+    from ..profiles import profile
+    from ..training import training_set
 
     model, tokenizer = load("tiny")
 
@@ -274,7 +275,8 @@ def steps_at_equal_tokens(arm: str) -> int:
         """What the runs of an arm of the headline train on, in all: the sum of `Run.tokens`."""
         n, rows = HEADLINE[name]
         settings = tokenizer, context_length(model)
-        return sum(training_set(rows(n, seed), STEPS, BATCH_SIZE, seed, *settings)[1] for seed in range(SEEDS))
+        batch_size = profile("tiny").batch_size
+        return sum(training_set(rows(n, seed), STEPS, batch_size, seed, *settings)[1] for seed in range(SEEDS))
 
     return round(STEPS * tokens(demo.CURATED) / tokens(arm))
 
