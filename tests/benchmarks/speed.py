@@ -134,20 +134,19 @@ def in_turn(rows, name: str, steps: int, pairs: int) -> Pace:
 
 
 HEADLINE = """
-import resource, sys, time
-started = time.time()
-from utils.model import demo
+import sys, time
+from utils.model import demo, memory
 demo.headline(seeds=3).plot().png()
-print(time.time() - float(sys.argv[1]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(time.time() - float(sys.argv[1]), memory.peak_memory() / 2**20)
 """
 ONE_BY_ONE = HEADLINE.replace("seeds=3)", "seeds=1, workers=1)")
 REAL_RUN = f"""
-import resource, sys, time
-started = time.time()
+import sys, time
 from utils import fine_tune, inbox
+from utils.model import memory
 run = fine_tune(inbox.examples(200, seed=0), "{REAL}", steps={REAL_STEPS})
 run.answer(list(inbox.examples(40, split="test")["instruction"]))
-print(time.time() - float(sys.argv[1]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(time.time() - float(sys.argv[1]), memory.peak_memory() / 2**20)
 """
 
 

@@ -59,6 +59,22 @@ class Comparison:
     def sets(self) -> list[str]:
         return list(dict.fromkeys(self.runs["set"]))
 
+    @property
+    def seeds(self) -> int:
+        """How many runs a set has, at most."""
+        return int(self.runs.groupby("set").size().max())
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Where the numbers come from, for a picture: the badge, and words beside it."""
+        where = self.provenance
+        matched = f", equal {where['match']}" if "match" in where else ""
+        steps = f"{'at most ' if matched else ''}{where['settings']['steps']} steps{matched}"
+        done = f"Trained on this machine: model {where['model']}, {steps}"
+        if not any(self.losses.values()):
+            done = f"Measured on this machine: model {where['model']}, not trained"
+        return "LIVE", f"{done}, {self.seeds} seed{'s' if self.seeds > 1 else ''}, {where['date'][:10]}"
+
     def scores(self, name: str, metric: str = "exact_match") -> np.ndarray:
         """The scores of one set, one per seed."""
         if name not in self.sets:

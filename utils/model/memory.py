@@ -1,9 +1,10 @@
-"""How much memory there is, by the machine's count and by the limits of a container (cgroup, Binder)."""
+"""How much memory there is and was taken, by the machine's count and by the limits of a container (cgroup, Binder)."""
 
 import ctypes
 import gc
 import os
 import platform
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,23 @@ def total_memory() -> float:
 def available_memory() -> float:
     """Bytes that may still be used."""
     return min(limit - used for limit, used in _accounts())
+
+
+def peak_memory() -> float:
+    """The most bytes that this process has taken so far."""
+    try:
+        # What getrusage says on Linux is also the peak of whoever started this process.
+        status = Path("/proc/self/status").read_text()
+        return 1024.0 * int(re.search(r"^VmHWM:\s*(\d+)", status, re.M)[1])
+    except (OSError, TypeError):  # not Linux, or one that does not tell
+        pass
+    try:
+        import resource
+    except ImportError:  # Windows has no such module, but psutil knows the peak there
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset)
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (1 if platform.system() == "Darwin" else 1024)
 
 
 def give_back() -> None:

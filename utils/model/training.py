@@ -24,7 +24,8 @@ from .generation import MAX_NEW_TOKENS, generate
 from .hardware import autocast, hardware
 from .loading import context_length, load
 from .logits import logits_at
-from .profiles import profile
+from .memory import give_back, peak_memory
+from .profiles import TINY, profile
 from .quiet import quiet
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def fine_tune(
     check_rows(rows)
 
     started = time.perf_counter()
-    micro_batch, notes = batch_size, []
+    micro_batch, notes = _part(batch_size, known.at_once if hardware().device == "cpu" else batch_size), []
     while True:
         try:
             losses, tokens, adapter, run_notes, form = _train(
@@ -196,15 +197,15 @@ def fine_tune(
                 raise FineTuningError(
                     "The memory does not hold even one row at a time: use a smaller model or shorter rows."
                 )
-            micro_batch = max(1, micro_batch // 2)
-            while batch_size % micro_batch:
-                micro_batch -= 1
+            micro_batch = _part(batch_size, micro_batch // 2)
             notes = [
                 f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, "
                 "same result."
             ]
             _free_memory()
     settings["prompt"] = form
+    if known.source != str(TINY):  # what the trainer held of a large model would stay beside the copy that answers
+        give_back()
     return Run(
         model, settings, losses, time.perf_counter() - started, tokens, _peak_memory(), adapter, notes + run_notes
     )
@@ -425,6 +426,15 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
     return losses, tokens, adapter, notes, prompts.in_words(tokenizer)
 
 
+def _part(batch_size: int, most: int) -> int:
+    """The most rows that may be computed at a time, of those numbers that divide the batch.
+
+    >>> _part(16, 16), _part(16, 5), _part(6, 5)
+    (16, 4, 3)
+    """
+    return next(n for n in range(max(1, min(most, batch_size)), 0, -1) if batch_size % n == 0)
+
+
 def _out_of_memory():
     import torch
 
@@ -445,15 +455,4 @@ def _peak_memory() -> int:
     """Peak memory in MB: of the card where there is one, else of this process."""
     import torch
 
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() // 2**20
-    try:
-        import resource
-    except ImportError:  # Windows has no such module, but psutil knows the peak there
-        import psutil
-
-        return psutil.Process().memory_info().peak_wset // 2**20
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (2**20 if sys.platform == "darwin" else 2**10)
+    return torch.cuda.max_memory_allocated() // 2**20 if torch.cuda.is_available() else int(peak_memory() // 2**20)

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from ..data.audit import Report
     from ..model.experiment import Comparison
     from ..model.gradients import Signal
-    from ..model.recorded import Live, Recorded
+    from ..model.recorded import Live, Places, Recorded
 
 
-def headline(result: Comparison, predicted: dict[str, float] | None = None) -> Picture:
+def headline(
+    result: Comparison | Places, predicted: dict[str, float] | None = None, title: str | None = None
+) -> Picture:
     """Which set teaches more? The exact match of every set: a dot for each seed, the mean, the 95 % interval.
 
-    `predicted` maps sets to what the learner expected (%); a dotted line marks it. Other names in it are ignored.
+    `predicted` maps sets to what the learner expected (%); a dotted line marks it. Other names in it are ignored. The
+    title says which set is ahead unless another is given.
     """
     predicted = predicted or {}
     names = result.sets
@@ -60,13 +63,13 @@ def headline(result: Comparison, predicted: dict[str, float] | None = None) -> P
         axes.set_ylim(len(names) - 0.4 + 0.2 * (names[-1] in predicted), -0.75)
         axes.set_xlim(-3, 103)
         axes.grid(axis="y", visible=False)
-        axes.set_xlabel("right answers on held-out sentences (exact match, %)")
-        _title(figure, _verdict(result))
-        _source(figure, result)
-    seeds = result.runs.groupby("set").size().max()
+        axes.set_xlabel("right answers on held-out rows (exact match, %)")
+        title = title or _verdict(result)
+        _title(figure, title)
+        _badge(figure, *result.source)
     return Picture(
         figure,
-        f"{_verdict(result)}. Exact match over {seeds} seed{'s' if seeds > 1 else ''}. " + "; ".join(parts) + ".",
+        f"{title}. Exact match over {result.seeds} seed{'s' if result.seeds > 1 else ''}. " + "; ".join(parts) + ".",
     )
 
 
@@ -96,7 +99,7 @@ def loss_curves(result: Comparison) -> Picture:
             lowest = min(ends, key=lambda end: end[1])
             title = f"Lowest training loss: {lowest[0]}"
         _title(figure, title)
-        _source(figure, result)
+        _badge(figure, *result.source)
     return Picture(
         figure,
         "Training loss over the steps. At the end: "
@@ -130,7 +133,7 @@ def confidence(result: Comparison) -> Picture:
         axes.legend()
         means = {name: result.scores(name, "entropy").mean() for name in result.sets}
         _title(figure, f"Surest of its answers: {min(means, key=means.get)}; least sure: {max(means, key=means.get)}")
-        _source(figure, result)
+        _badge(figure, *result.source)
     return Picture(figure, "Confidence against correctness. " + "; ".join(parts) + ".")
 
 
@@ -500,7 +503,7 @@ def _calibration(points: list[tuple[str, str, float, float]]) -> str:
     return words if one else f"{words} on average"
 
 
-def _verdict(result: Comparison) -> str:
+def _verdict(result: Comparison | Places) -> str:
     """The answer in one line, from the numbers alone."""
     means = {name: result.scores(name).mean() for name in result.sets}
     best, worst = max(means, key=means.get), min(means, key=means.get)
@@ -516,7 +519,7 @@ def _verdict(result: Comparison) -> str:
     return f"Ahead: {_and(leaders)}. Last: {worst}, {means[worst]:.0f} %"
 
 
-def _ahead(result: Comparison, better: str, worse: str) -> bool:
+def _ahead(result: Comparison | Places, better: str, worse: str) -> bool:
     """Whether the lead is clear: the verdict on it is "holds". One seed alone has no interval, so its lead counts."""
     if min(len(result.scores(name)) for name in (better, worse)) < 2:
         return result.scores(better).mean() > result.scores(worse).mean()
@@ -552,13 +555,3 @@ def _badge(figure, kind: str, text: str) -> None:
         bbox={"facecolor": COLOURS[0] if kind == "LIVE" else QUIET, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
     )
 
-
-def _source(figure, result: Comparison) -> None:
-    """Where the numbers come from, small and below the picture."""
-    where = result.provenance
-    seeds = result.runs.groupby("set").size().max()
-    matched = f", equal {where['match']}" if "match" in where else ""
-    done = f"Trained on this machine: model {where['model']}, {'at most ' if matched else ''}{where['settings']['steps']} steps{matched}"
-    if not any(result.losses.values()):
-        done = f"Measured on this machine: model {where['model']}, not trained"
-    _badge(figure, "LIVE", f"{done}, {seeds} seed{'s' if seeds > 1 else ''}, {where['date'][:10]}")

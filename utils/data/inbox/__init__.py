@@ -40,7 +40,7 @@ CONVENTIONS = (
     ("The price, invoice or payment of an order", "payment", "refund"),
     ("Log-in, personal data, mailings", "account", "delivery, though an address may be wrong"),
     ("An answer today or tomorrow is asked for", "high", "how bad it is: only what is said about the answer counts"),
-    ("An answer this week, or nothing is said", "normal", "low"),
+    ("Nothing is said about when to answer", "normal", "low"),
     ("The customer says that the answer can wait", "low", "normal"),
     ("Any other number (customer, phone, postcode)", NO_NUMBER, "the number of an order"),
 )

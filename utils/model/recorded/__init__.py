@@ -235,6 +235,45 @@ class Recorded:
         return part
 
 
+@dataclass(frozen=True)
+class Places:
+    """Recorded points side by side, as `plots.headline` draws the sets of a comparison: {name: (sweep, arm, x)}."""
+
+    places: dict[str, tuple[Recorded, str, float]]
+
+    @property
+    def sets(self) -> list[str]:
+        return list(self.places)
+
+    @property
+    def seeds(self) -> int:
+        """How many runs a point has, at most."""
+        return max(record.provenance["seeds"] for record, *_ in self.places.values())
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Where the numbers come from, for a picture: the badge, and words beside it."""
+        origins = dict.fromkeys(f"model {record.model}, {record.origin}" for record, *_ in self.places.values())
+        return "RECORDED", f"{self.seeds} seeds a set, 95 % intervals; {'; '.join(origins)}"
+
+    def scores(self, name: str, metric: str = "exact_match") -> np.ndarray:
+        """The scores of one point, one per seed."""
+        record, arm, x = self.places[name]
+        return record.scores(arm, x, metric)
+
+    def interval(self, name: str, metric: str = "exact_match") -> tuple[float, float]:
+        """The 95 % interval of a point's mean over the seeds: (low, high)."""
+        return interval(self.scores(name, metric), metric in BOUNDED)
+
+    def gap(self, better: str, worse: str, metric: str = "exact_match") -> tuple[float, float, float]:
+        """The difference of two points' means and its 95 % interval: (difference, low, high)."""
+        return difference(self.scores(better, metric), self.scores(worse, metric), metric in BOUNDED)
+
+    def verdict(self, better: str, worse: str, metric: str = "exact_match", claimed: Claimed = LEAD) -> str:
+        """Whether `better` is ahead of `worse`: see `intervals.verdict`."""
+        return verdict(*self.gap(better, worse, metric)[1:], claimed)
+
+
 @cache
 def recorded(name: str) -> Recorded:
     """A recorded sweep by its name. Raises NotRecorded, with the names there are, for an unknown one."""

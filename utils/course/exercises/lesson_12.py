@@ -1,0 +1,377 @@
+"""What lesson 12, A real model, your own rows, asks of the learner."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+
+from ...widgets.predict import Prediction
+from ...widgets.quiz import AllOf, Choice, OneOf, Open
+from . import Mistake, call, exercise
+
+# ------------------------------------------------------------------------------------------------ 1 · carried over?
+
+OVER, ROUND, OPEN = "carried over", "turned round", "open"
+# The pairs of verdicts of exercise 1: each adds one thing to think of.
+_PAIRS = (
+    ("holds", "holds"),
+    ("holds", "does not hold"),
+    ("does not hold", "holds"),
+    ("does not hold", "does not hold"),
+    ("holds", "undecided"),
+    ("undecided", "does not hold"),
+    ("undecided", "undecided"),
+    ("holds (undecided at three times the learning rate)", "holds"),
+    ("does not hold", "does not hold (holds at a third of the learning rate)"),
+    ("holds", "does not hold (undecided at three times the learning rate)"),
+)
+
+
+def _carried(tiny: str, real: str) -> str:
+    words = [verdict.partition(" (")[0] for verdict in (tiny, real)]
+    if "undecided" in words:
+        return OPEN
+    return OVER if words[0] == words[1] else ROUND
+
+
+def _as_they_stand(tiny, real):
+    if tiny.startswith("undecided") or real.startswith("undecided"):
+        return OPEN
+    return OVER if tiny == real else ROUND
+
+
+def _any_undecided(tiny, real):
+    if "undecided" in tiny + real:
+        return OPEN
+    return OVER if tiny.partition(" (")[0] == real.partition(" (")[0] else ROUND
+
+
+def _without_open(tiny, real):
+    return OVER if tiny.partition(" (")[0] == real.partition(" (")[0] else ROUND
+
+
+def _same_is_over(tiny, real):
+    words = [verdict.partition(" (")[0] for verdict in (tiny, real)]
+    if words[0] == words[1]:
+        return OVER
+    return OPEN if "undecided" in words else ROUND
+
+
+def _with_hold(tiny, real):
+    words = ["hold" in verdict.partition(" (")[0] for verdict in (tiny, real)]
+    if not all(words):
+        return OPEN
+    return OVER
+
+
+_SLIPS: dict[Callable, str] = {
+    _as_they_stand: "What stands in brackets is a remark about other learning rates. Judge by the words before it: "
+    '`verdict.partition(" (")[0]`.',
+    _any_undecided: "“undecided” counts only before the brackets: in them it is about another learning rate.",
+    _without_open: "An undecided verdict says nothing either way, so nothing has carried over or turned round: it is open.",
+    _same_is_over: "Twice “undecided” is no agreement. Nobody knows the answer on either model: it is open.",
+    _with_hold: "“does not hold” has the word “hold” in it as well. Compare the whole words before the brackets.",
+    lambda tiny, real: {OVER: ROUND, ROUND: OVER, OPEN: OPEN}[_carried(tiny, real)]: "The other way round: where both "
+    "models say the same, the verdict has carried over.",
+    lambda tiny, real: OVER if real.startswith("holds") else ROUND if real.startswith("does") else OPEN: "You look at the "
+    "real model alone. A claim that holds on neither has carried over, too.",
+}
+
+
+@exercise(
+    1,
+    "What carried over?",
+    minutes=3,
+    difficulty="easy",
+    hints=(
+        'Take off the remark first: `"holds (undecided at …)".partition(" (")[0]` gives "holds".',
+        "If one of the two words is “undecided”, the answer is “open”, whatever the other says.",
+        "After that there are two cases left: the words are the same, or they are not.",
+    ),
+    mistakes=(
+        *(Mistake(slip, words.partition("`")[0]) for slip, words in _SLIPS.items()),
+        Mistake(lambda tiny, real: tiny == real, "one of the three"),
+        Mistake(lambda tiny, real: OVER, "“turned round”"),
+    ),
+    well_done="Two verdicts agree only if both are known. “Undecided” is not a weak yes.",
+)
+def carried(decide):
+    """A function from the verdicts on both models to "carried over", "turned round" or "open"."""
+    given = {pair: call(decide, *pair, shown=f'carried("{pair[0]}", "{pair[1]}")') for pair in _PAIRS}
+    wrong = [pair for pair in _PAIRS if given[pair] != _carried(*pair)]
+    if not wrong:
+        return None
+    if odd := [said for said in given.values() if said not in (OVER, ROUND, OPEN)]:
+        return f"Return one of the three, “{OVER}”, “{ROUND}” or “{OPEN}”. Your function gives {odd[0]!r}."
+    for slip, words in _SLIPS.items():
+        if all(slip(*pair) == said for pair, said in given.items()):
+            return words
+    tiny, real = wrong[0]
+    return (
+        f"For “{tiny}” on the tiny model and “{real}” on the real one you say “{given[wrong[0]]}”, and we say "
+        f"“{_carried(tiny, real)}”."
+    )
+
+
+# ------------------------------------------------------------------------------------------------ 2 · what first?
+
+_CASES = {
+    "a": (
+        "curate",
+        {
+            "cover": "It can read complaints, and five groups are few facts. What is new to it is how your house sorts.",
+            "base": "It writes and reads English. Another base would have to learn your five groups just the same.",
+        },
+    ),
+    "b": (
+        "cover",
+        {
+            "curate": "Fifty rows, however well chosen, say nothing about the other 250 tariffs, and no base can guess them.",
+            "base": "No base has read your tariffs. They have to be in the rows, or in the prompt.",
+        },
+    ),
+    "c": (
+        "base",
+        {
+            "curate": "Fifty rows teach a form, not a language. In the record fifty clean rows bring no right French.",
+            "cover": "A language is not a list of facts. A thousand rows did not give this model French either.",
+        },
+    ),
+    "d": (
+        "curate",
+        {
+            "cover": "With the tariff in the prompt nothing has to be remembered. New is only how to answer from it.",
+            "base": "It reads English, and the facts are in front of it. That is the easiest case of all.",
+        },
+    ),
+}
+_WORDS = ("curate", "cover", "base")
+_FIRST = {letter: right for letter, (right, _) in _CASES.items()}
+
+
+@exercise(
+    2,
+    "What first?",
+    minutes=2,
+    difficulty="medium",
+    hints=(
+        "Ask two questions about each team. Can the base read and write the language? And could it know the facts?",
+        "What it knows already needs only a form, and a form takes few rows. Facts that it cannot know have to be in the "
+        "rows, each of them.",
+        "In d the facts come with every question. What is left to learn?",
+    ),
+    mistakes=(
+        Mistake({**_FIRST, "a": "cover"}, "how your house sorts"),
+        Mistake({**_FIRST, "a": "base"}, "your five groups"),
+        Mistake({**_FIRST, "b": "curate"}, "the other 250 tariffs"),
+        Mistake({**_FIRST, "b": "base"}, "or in the prompt"),
+        Mistake({**_FIRST, "c": "curate"}, "not a language"),
+        Mistake({**_FIRST, "c": "cover"}, "not a list of facts"),
+        Mistake({**_FIRST, "d": "cover"}, "nothing has to be remembered"),
+        Mistake({"a": "curate"}, "b is missing"),
+        Mistake({**_FIRST, "d": "wait"}, "“wait”"),
+        Mistake(["curate"], "dictionary"),
+    ),
+    well_done="How many rows it takes is a question about the base as much as about the rows.",
+)
+def first(given):
+    """For each of the teams a to d: "curate", "cover" or "base"."""
+    if not isinstance(given, dict):
+        return 'Write a dictionary from the team to what comes first: `{"a": "curate", "b": …}`.'
+    if absent := [team for team in _CASES if team not in given]:
+        return f"Team {absent[0]} is missing: decide about all four."
+    if unknown := [given[team] for team in _CASES if given[team] not in _WORDS]:
+        return f"“{unknown[0]}” is not one of the three: write “curate”, “cover” or “base”."
+    for team, (right, why) in _CASES.items():
+        if given[team] != right:
+            return f"Team {team}: you say “{given[team]}”, and we say “{right}”. {why[given[team]]}"
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ 3 · choose
+
+_TOPICS = ("refund", "refund", "account", "refund", "delivery", "refund", "account", "refund", "delivery", "damage")
+
+
+def _outputs():
+    return [f"{topic} | normal | {10_000 + at}" for at, topic in enumerate(_TOPICS)]
+
+
+def _topic(output: str) -> str:
+    return output.partition(" | ")[0]
+
+
+def _in_turn(outputs, n):
+    """One row of each topic, then a second of each, and so on."""
+    seen: Counter = Counter()
+    order = []
+    for at, output in enumerate(outputs):
+        order.append((seen[_topic(output)], at))
+        seen[_topic(output)] += 1
+    return [at for _, at in sorted(order)][:n]
+
+
+def _by_outputs(outputs, n):
+    return list(dict.fromkeys(outputs))[:n]
+
+
+def _per_topic(outputs, n):
+    seen: Counter = Counter()
+    found = []
+    for at, output in enumerate(outputs):
+        if seen[_topic(output)] < n:
+            found.append(at)
+        seen[_topic(output)] += 1
+    return found
+
+
+_BAD_CHOICES: dict[Callable, str] = {
+    lambda outputs, n: list(range(n)): "These are the first rows as they stand, so whatever is frequent at the top of the "
+    "file is frequent in your choice.",
+    lambda outputs, n: sorted(range(len(outputs)), key=lambda at: _topic(outputs[at]))[:n]: "You sort by topic and take the "
+    "first: the last topics get nothing. Take turns instead.",
+    _per_topic: "You take up to n rows of *each* topic. n is how many there are to be in all.",
+    lambda outputs, n: [_in_turn(outputs, n)[0]] * n: "The same row is in it more than once, which adds nothing.",
+}
+
+
+@exercise(
+    3,
+    "A balanced choice",
+    minutes=4,
+    difficulty="medium",
+    hints=(
+        'The topic of a row is `output.split(" | ")[0]`.',
+        "Go round the topics: one row of each, then a second of each, until you have n. Topics that have run out are passed "
+        "over.",
+        "One way: count for each row how many of its topic came before it, sort the positions by that count, and take the "
+        "first n.",
+    ),
+    mistakes=(
+        *(Mistake(bad, words) for bad, words in _BAD_CHOICES.items()),
+        Mistake(_by_outputs, "positions"),
+        Mistake(lambda outputs, n: _in_turn(outputs, n - 1), "4 were asked for"),
+        Mistake(lambda outputs, n: [1, 2, 3, 4][:n], "“damage”"),
+        Mistake(lambda outputs, n: len(outputs), "positions"),
+    ),
+    well_done="Every topic has its turn. A choice at random would have given most rows to the topic that is most frequent.",
+)
+def choose(pick):
+    """A function from the outputs of a set and a number to the positions of so many rows, the topics in turn."""
+    outputs = _outputs()
+    for n in (4, 6, 8):
+        given = call(pick, list(outputs), n, shown=f"choose(outputs, {n})")
+        found = list(given) if isinstance(given, Collection) and not isinstance(given, str | dict) else None
+        if found is None or not all(isinstance(at, int) and 0 <= at < len(outputs) for at in found):
+            return f"Return a list of positions, counted from 0. Your function gives {given!r}."
+        said = f"Tried on {len(outputs)} rows of ours with n={n}, your function gives {found}."
+        for bad, words in _BAD_CHOICES.items():
+            if sorted(found) == sorted(bad(outputs, n)) != sorted(_in_turn(outputs, n)):
+                return f"{said} {words}"
+        if len(set(found)) < len(found):
+            return f"{said} {_BAD_CHOICES[list(_BAD_CHOICES)[-1]]}"
+        if len(found) != n:
+            return f"{said} {n} were asked for."
+        counts, right = (Counter(_topic(outputs[at]) for at in each) for each in (found, _in_turn(outputs, n)))
+        if counts != right:
+            short = next(topic for topic in right if counts[topic] < right[topic])
+            return f"{said} “{short}” comes short: {counts[short]} of {right[short]}."
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ to be asked
+
+PREDICTIONS = {
+    each.name: each
+    for each in (
+        Prediction("50 clean messages", "After training on 50 clean messages: what share of 60 new ones does it sort right?"),
+        Prediction("10,000 junk messages", "And after eight messages repeated to 10,000 rows, four in five damaged?"),
+    )
+}
+
+QUESTIONS = {
+    1: OneOf(
+        "On the tiny model a claim holds, on the real one it is undecided with five seeds. What do you say about it?",
+        (
+            Choice(
+                "It holds: one model has shown it, and the other does not speak against it.",
+                "It holds on that one model. An undecided result may hide a lead in either direction.",
+            ),
+            Choice(
+                "It holds on the tiny model. On the real one we do not know yet.",
+                "That is what was measured. More seeds, or more test rows, would tell.",
+                right=True,
+            ),
+            Choice("It does not hold for real models.", "That would take an interval that lies below 0."),
+            Choice(
+                "The tiny model was wrong.",
+                "Both can be right: how many rows a task takes depends on what the base knows.",
+            ),
+        ),
+        hint="Which intervals would you need for each of the sentences?",
+    ),
+    2: OneOf(
+        "You saved an adapter, and a colleague loads it onto another revision of the same base. The answers are odd. What do "
+        "you look at first?",
+        (
+            Choice(
+                "The revision of the base: an adapter is a change to the very weights that it was trained on.",
+                "It adds to these weights. Onto others it adds the same change, and nobody has tried what that gives.",
+                right=True,
+            ),
+            Choice(
+                "The learning rate: the colleague has to set the one of your run.",
+                "The rate is of no use after training. It is not even in the adapter.",
+            ),
+            Choice(
+                "The number of rows: 50 are too few for another machine.",
+                "The rows have done their work. What is loaded is weights.",
+            ),
+        ),
+        hint="What is in the file of an adapter, and what is not?",
+    ),
+    3: AllOf(
+        "Which of these make a comparison on your own file unfair? Choose all that apply.",
+        (
+            Choice(
+                "Your fifty rows against all 50,000, at three epochs each",
+                "Then the large set trains a thousand times as long. Match the steps, or say so.",
+                right=True,
+            ),
+            Choice(
+                "Test rows taken from what was left over after you had chosen the best rows",
+                "What you left over is what you did not like: the test would be about other rows than the file.",
+                right=True,
+            ),
+            Choice(
+                "Your fifty rows against fifty drawn at random from the same file",
+                "That is the comparison to make: same size, same steps, only the choice differs.",
+            ),
+            Choice(
+                "The better of three learning rates for your set, the usual one for the other",
+                "Then one set has had three tries.",
+                right=True,
+            ),
+        ),
+        hint="What differs between the two sides, besides the rows?",
+    ),
+    4: Open(
+        "Your manager wants to fine-tune a model on 50,000 answered e-mails, all of them. You have a week and one graphics "
+        "card. Describe what you do on each day, and what would make you use all 50,000 after all.",
+        "First I set 200 e-mails aside as a test, drawn at random and checked by hand, and ask the base as it is: that is the "
+        "zero. Then I run the audit on the file, read what it flags and a sample of what it does not flag, and write down the "
+        "rules of the house. From what is clean I curate some 300 e-mails that cover the topics, and train on these, and on 300 "
+        "drawn at random from the file, with the same steps and three seeds each. If my choice is ahead, I double it "
+        "as long as the curve rises by more than its interval. I would use all 50,000 if the curve still "
+        "rose at the end of what I can curate, that is, if e-mails keep telling something new, and if their flaws are at random "
+        "and few: systematic ones I mend by rule first. At the end I save the adapter with the name and revision of its base, "
+        "and a card that says what it was trained on.",
+        (
+            "A test set by hand first, and the base as it is as the zero.",
+            "Audit, then read: flagged rows and a sample of the others.",
+            "A curated set against a random one of the same size, at the same steps, with several seeds.",
+            "Grow on evidence: use everything only while more rows bring more on the test.",
+        ),
+        hint="What has to exist before the first run? What is the comparison that tells whether curation was worth it?",
+    ),
+}
