@@ -13,6 +13,7 @@ from pathlib import Path
 from utils.course import machine
 from utils.course.lesson import LESSONS, outline
 from utils.model.experiment import machine as this_machine
+from utils.model.profiles import profile
 from utils.model.recorded import real
 
 from .pages import filled
@@ -63,13 +64,14 @@ def markdown(timings: dict) -> str:
     """The times by device, as a table for the README."""
     times = {timings["machine"]: timings} | timings.get("cards", {})
     times |= {card: {} for card in CARDS if not any(card in device for device in times)}
-    lines = ["| device | all lessons | the longest of them | SmolLM2-135M: 40 steps of 16 rows |", "|---|---|---|---|"]
+    run = f"SmolLM2-135M: {real.STEPS} steps of {profile(real.REAL).batch_size} rows"
+    lines = [f"| device | all lessons | the longest of them | {run} |", "|---|---|---|---|"]
     for device, found in times.items():
         seconds = found.get("lessons", {}).values()
         whole = len(seconds) == len(timings["lessons"])
         pace = found.get("pace", {})
         step = pace["seconds"] if pace.get("model") == real.REAL else None
-        cells = (sum(seconds) if whole else None, max(seconds) if whole else None, step and 40 * step)
+        cells = (sum(seconds) if whole else None, max(seconds) if whole else None, step and real.STEPS * step)
         lines.append(f"| {device} | {' | '.join(map(_in_words, cells))} |")
     return "\n".join(lines)
 

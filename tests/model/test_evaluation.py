@@ -78,3 +78,12 @@ def test_a_bad_test_set_gets_a_sentence(run):
         evaluate(run, TEST.select([]))
     with pytest.raises(ValueError, match='"output" is missing'):
         evaluate(run, Dataset.from_dict({"instruction": ["a"]}))
+
+
+def test_any_right_answer_counts_where_there_are_several(run):
+    """The nearest of the references is the one that an answer is held against."""
+    given = evaluation.answers(run, TEST)
+    assert not given["right"].all()
+    several = TEST.add_column("references", [list(each) for each in zip(TEST["output"], given["answer"])])
+    assert evaluation.answers(run, several)["right"].all()
+    assert evaluate(run, several).exact_match == 100

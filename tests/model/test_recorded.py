@@ -10,7 +10,7 @@ import pytest
 from utils import phrasebook, support
 from utils.model import claims, demo, profiles, store
 from utils.model.identity import identity
-from utils.model.recorded import FOLDER, Live, NotRecorded, Recorded, names, record, recorded, sweeps
+from utils.model.recorded import FOLDER, Live, NotRecorded, Recorded, names, natural, real, record, recorded, sweeps
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -39,8 +39,37 @@ def test_a_record_is_of_its_definition(name):
         assert places == {(point["arm"], point["x"], point["rate"]) for point in stored["points"]}
 
 
+ON_REAL = [name for name in names() if name in real.SWEEPS]
+
+
 def test_every_sweep_is_recorded():
-    assert names() == sorted(sweeps.SWEEPS)
+    """On the tiny model; on the real one they are recorded point by point."""
+    assert [name for name in names() if name not in (*ON_REAL, natural.NAME)] == sorted(sweeps.SWEEPS)
+
+
+@pytest.mark.parametrize("name", ON_REAL)
+def test_a_record_on_the_real_model_is_of_its_definition(name):
+    """The rows that the definition draws today, five seeds each, and where and when each point was run."""
+    sweep, stored = real.SWEEPS[name], json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    where = stored["provenance"]
+    assert where["model"] == sweep.model and where["question"] == sweep.question and where["seeds"] == sweep.seeds >= 5
+    for point in stored["points"]:
+        scores = [values for values in point.values() if isinstance(values, list)]
+        assert scores and all(len(values) == sweep.seeds for values in scores) and {"machine", "date"} <= set(point)
+        each = next(each for each in sweep.points if (each.arm, round(each.rate, 4)) == (point["arm"], point["rate"]))
+        if not sweep.measure:
+            each = sweep.point(point["arm"], point["x"], each.rate)
+        assert (point["steps"], point["data"]) == (each.steps, record.data_hash(each)), "run `make record-real`"
+
+
+def test_noise_that_nobody_made_is_recorded_without_its_rows():
+    """Figures alone: no sentence of it is in the record."""
+    found = recorded(natural.NAME)
+    assert found.arms == list(natural.SHARES) and found.provenance["seeds"] >= 5 and found.model == real.REAL
+    for arm, share in natural.SHARES.items():
+        assert len(found.scores(arm, share)) == len(found.scores(arm, share, "chrf")) == found.provenance["seeds"]
+    text = (FOLDER / f"{natural.NAME}.json").read_text(encoding="utf-8")
+    assert "Translate" not in text and '"answer' not in text
 
 
 def test_no_test_row_stands_in_a_recorded_set():

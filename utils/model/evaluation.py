@@ -101,6 +101,8 @@ def answers(run: Run | Snapshot, rows: Dataset) -> pd.DataFrame:
 
     Columns: instruction, reference, answer, right (equal to the reference, see `Scores.exact_match`), probability (of
     the answer as a whole, under the model that gave it), entropy (nats, mean over its tokens) and tokens (generated).
+    Where `rows` has a column references, a list of right answers for each row, the one that is nearest to the answer is its
+    reference.
 
     Raises ValueError for an empty set, a missing column, or a row that is longer than the model's context.
     """
@@ -109,11 +111,14 @@ def answers(run: Run | Snapshot, rows: Dataset) -> pd.DataFrame:
     check_rows(rows)
     _check_lengths(run, rows)
     made = generate(run.model, run.tokenizer, list(rows["instruction"]))
-    pairs = zip(made.answers, rows["output"][:])
+    references = rows["output"][:]
+    if "references" in rows.column_names:
+        references = [nearest(*each) for each in zip(made.answers, rows["references"])]
+    pairs = zip(made.answers, references)
     return pd.DataFrame(
         {
             "instruction": rows["instruction"][:],
-            "reference": rows["output"][:],
+            "reference": references,
             "answer": made.answers,
             "right": [normalise(answer) == normalise(reference) for answer, reference in pairs],
             "probability": made.probabilities,
@@ -121,6 +126,19 @@ def answers(run: Run | Snapshot, rows: Dataset) -> pd.DataFrame:
             "tokens": made.tokens,
         }
     )
+
+
+def nearest(answer: str, references: Sequence[str]) -> str:
+    """The right answer that has most in common with this one, by chrF.
+
+    >>> nearest("Va-t'en !", ["Pars !", "Va !", "Va t'en !"])
+    "Va t'en !"
+    """
+    from sacrebleu.metrics import CHRF
+
+    chrf = CHRF()
+    equal = [reference for reference in references if normalise(reference) == normalise(answer)]
+    return max(equal or references, key=lambda reference: chrf.sentence_score(answer, [reference]).score)
 
 
 def _check_lengths(run: Run | Snapshot, rows: Dataset) -> None:

@@ -52,7 +52,7 @@ class Comparison:
     reused: int
     notes: list[str] = field(default_factory=list)
     answers: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
-    references: list[str] = field(default_factory=list, repr=False)
+    references: list[list[str]] = field(default_factory=list, repr=False)  # the right answers to each test row
     _keys: dict[tuple[str, int], str] = field(default_factory=dict, repr=False)
 
     @property
@@ -124,10 +124,10 @@ class Comparison:
         """Whether each test row is answered right, (seeds, rows)."""
         from ..data.text import normalise
 
-        wanted = [normalise(reference) for reference in self.references]
+        wanted = [set(map(normalise, right)) for right in self.references]
         return np.array(
             [
-                [normalise(answer) == reference for answer, reference in zip(answers, wanted)]
+                [normalise(answer) in right for answer, right in zip(answers, wanted)]
                 for (each, _), answers in self.answers.items()
                 if each == name
             ]
@@ -249,7 +249,7 @@ class Plan:
                 notes[f"Every instruction is put into {form}."] = None
             notes |= dict.fromkeys(f"{name}: {note}" for note in run["notes"])
         date = max(self.finished[key]["date"] for key in keys.values())
-        references = list(self.task.test["output"])
+        references = right_answers(self.task.test)
         provenance = {"date": date, "machine": machine(), **self.common}
         return Comparison(pd.DataFrame(lines), losses, provenance, self.reused, list(notes), answers, references, keys)
 
@@ -285,7 +285,7 @@ def plan(
     common = {
         **identity(model),
         "settings": settings,
-        "test": store.content_hash([list(test["instruction"]), list(test["output"])]),
+        "test": store.content_hash([list(test["instruction"]), *_asked(test)]),
     }
     made = Plan(Task(model, steps, learning_rate, test), common if match == "steps" else common | {"match": match})
     draws = _draws(sets, drawn, test)
@@ -308,6 +308,16 @@ def plan(
             made.missing[key] = Job(key, seed, rows, own, len(pairs), len(set(pairs)))
     made.reused = sum(key in made.finished for key in made.keys.values())
     return made
+
+
+def right_answers(test: Dataset) -> list[list[str]]:
+    """The right answers to each test row: its output, or its references where it has several."""
+    return list(test["references"]) if "references" in test.column_names else [[output] for output in test["output"]]
+
+
+def _asked(test: Dataset) -> list[list]:
+    """What the answers are held against, for the key of a run."""
+    return [list(test[name]) for name in ("output", "references") if name in test.column_names]
 
 
 def _draws(

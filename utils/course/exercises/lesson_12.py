@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable
 
 from ...widgets.predict import Prediction
 from ...widgets.quiz import AllOf, Choice, OneOf, Open
@@ -188,94 +188,68 @@ def first(given):
     return None
 
 
-# ------------------------------------------------------------------------------------------------ 3 · choose
+# ------------------------------------------------------------------------------------------------ 3 · a rule
 
-_TOPICS = ("refund", "refund", "account", "refund", "delivery", "refund", "account", "refund", "delivery", "damage")
-
-
-def _outputs():
-    return [f"{topic} | normal | {10_000 + at}" for at, topic in enumerate(_TOPICS)]
-
-
-def _topic(output: str) -> str:
-    return output.partition(" | ")[0]
-
-
-def _in_turn(outputs, n):
-    """One row of each topic, then a second of each, and so on."""
-    seen: Counter = Counter()
-    order = []
-    for at, output in enumerate(outputs):
-        order.append((seen[_topic(output)], at))
-        seen[_topic(output)] += 1
-    return [at for _, at in sorted(order)][:n]
-
-
-def _by_outputs(outputs, n):
-    return list(dict.fromkeys(outputs))[:n]
-
-
-def _per_topic(outputs, n):
-    seen: Counter = Counter()
-    found = []
-    for at, output in enumerate(outputs):
-        if seen[_topic(output)] < n:
-            found.append(at)
-        seen[_topic(output)] += 1
-    return found
-
-
-_BAD_CHOICES: dict[Callable, str] = {
-    lambda outputs, n: list(range(n)): "These are the first rows as they stand, so whatever is frequent at the top of the "
-    "file is frequent in your choice.",
-    lambda outputs, n: sorted(range(len(outputs)), key=lambda at: _topic(outputs[at]))[:n]: "You sort by topic and take the "
-    "first: the last topics get nothing. Take turns instead.",
-    _per_topic: "You take up to n rows of *each* topic. n is how many there are to be in all.",
-    lambda outputs, n: [_in_turn(outputs, n)[0]] * n: "The same row is in it more than once, which adds nothing.",
+# Lines on which the pattern of exercise 3 is tried, and whether they keep to the form.
+_LINES = {
+    "refund | high | 48213": True,
+    "mix-up | low | none": True,
+    "account | normal | none": True,
+    "cancellation | high | 10000": True,
+    "refund, high, 48213": False,
+    "refund | high": False,
+    "refund | hi": False,
+    "48213 | refund | high": False,
+    "topic: refund; urgency: high; order: 48213": False,
+    "refund | high | 4821": False,
+    "refund | high | 48213 | none": False,
+    "refund | urgent | 48213": False,
+    "| high | 48213": False,
+    "refund | high | ": False,
 }
+
+
+def _complaint(line: str, fits: bool) -> str:
+    if fits:
+        return f"It turns “{line}” away, which is right." + (
+            " A topic may have a hyphen in it: `[a-z-]+`." if "mix-up" in line else ""
+        )
+    return f"It lets “{line}” pass, which is not in the form."
 
 
 @exercise(
     3,
-    "A balanced choice",
+    "A rule of the house",
     minutes=4,
     difficulty="medium",
     hints=(
-        'The topic of a row is `output.split(" | ")[0]`.',
-        "Go round the topics: one row of each, then a second of each, until you have n. Topics that have run out are passed "
-        "over.",
-        "One way: count for each row how many of its topic came before it, sort the positions by that count, and take the "
-        "first n.",
+        "Three parts, with ` \\| ` between them: outside brackets a `|` means “or”, so it needs a backslash.",
+        "The urgency is one of three words, `(high|normal|low)`. The number is five digits or a word: `(\\d{5}|none)`.",
+        "A topic has small letters, and one of them has a hyphen: `[a-z-]+`.",
     ),
     mistakes=(
-        *(Mistake(bad, words) for bad, words in _BAD_CHOICES.items()),
-        Mistake(_by_outputs, "positions"),
-        Mistake(lambda outputs, n: _in_turn(outputs, n - 1), "4 were asked for"),
-        Mistake(lambda outputs, n: [1, 2, 3, 4][:n], "“damage”"),
-        Mistake(lambda outputs, n: len(outputs), "positions"),
+        Mistake(r"\w+ \| (high|normal|low) \| (\d{5}|none)", "hyphen"),
+        Mistake(r"[a-z-]+ \| [a-z]+ \| (\d{5}|none)", "“refund | urgent | 48213”"),
+        Mistake(r"[a-z-]+ \| (high|normal|low) \| (\d+|none)", "“refund | high | 4821”"),
+        Mistake(r"[a-z-]+ \| (high|normal|low) \| \d{5}", "“mix-up | low | none”"),
+        Mistake(r"[a-z-]+ | (high|normal|low) | (\d{5}|none)", "turns “refund | high | 48213” away"),
+        Mistake(r".* \| .* \| .*", "lets"),
+        Mistake(r"[a-z-]+ \| (high|normal|low \| none", "no regular expression"),
+        Mistake(["refund", "account"], "as a text"),
     ),
-    well_done="Every topic has its turn. A choice at random would have given most rows to the topic that is most frequent.",
+    well_done="Two lines of your own did what the audit could not: it knows languages, and you know your house.",
 )
-def choose(pick):
-    """A function from the outputs of a set and a number to the positions of so many rows, the topics in turn."""
-    outputs = _outputs()
-    for n in (4, 6, 8):
-        given = call(pick, list(outputs), n, shown=f"choose(outputs, {n})")
-        found = list(given) if isinstance(given, Collection) and not isinstance(given, str | dict) else None
-        if found is None or not all(isinstance(at, int) and 0 <= at < len(outputs) for at in found):
-            return f"Return a list of positions, counted from 0. Your function gives {given!r}."
-        said = f"Tried on {len(outputs)} rows of ours with n={n}, your function gives {found}."
-        for bad, words in _BAD_CHOICES.items():
-            if sorted(found) == sorted(bad(outputs, n)) != sorted(_in_turn(outputs, n)):
-                return f"{said} {words}"
-        if len(set(found)) < len(found):
-            return f"{said} {_BAD_CHOICES[list(_BAD_CHOICES)[-1]]}"
-        if len(found) != n:
-            return f"{said} {n} were asked for."
-        counts, right = (Counter(_topic(outputs[at]) for at in each) for each in (found, _in_turn(outputs, n)))
-        if counts != right:
-            short = next(topic for topic in right if counts[topic] < right[topic])
-            return f"{said} “{short}” comes short: {counts[short]} of {right[short]}."
+def pattern(given):
+    """A regular expression that every line in the form matches as a whole, and no other line does."""
+    if not isinstance(given, str):
+        return f'Write the pattern as a text, `r"…"`; this is {given!r}.'
+    try:
+        compiled = re.compile(given)
+    except re.error as error:
+        return f"This is no regular expression: {error}. Is every bracket closed?"
+    for line, fits in _LINES.items():
+        if bool(compiled.fullmatch(line)) != fits:
+            return _complaint(line, fits)
     return None
 
 

@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 from ...data import damage, inbox, phrasebook, support
 from ...data.inbox.flaws import FLAWS
 from .. import demo, eras
-from .sweeps import STATED, Point, Sweep, mixed_eras, of_which_era, points, support_rows, two_eras, watched
+from .sweeps import (
+    INBOX_JUNK,
+    STATED,
+    Point,
+    Sweep,
+    junk_messages,
+    messages,
+    mixed_eras,
+    of_which_era,
+    points,
+    support_rows,
+    two_eras,
+    watched,
+)
 from .sweeps import clean as phrases
 
 if TYPE_CHECKING:
@@ -25,7 +38,6 @@ STEPS = 40
 DESK_STEPS = 80  # a hundred facts take longer than one skill
 TEST_ROWS = 60
 WATCHED = (10, 20, 40, 80, 160)  # steps
-JUNK = {"wrong_topic": 0.2, "wrong_urgency": 0.15, "number_overlooked": 0.1, "other_form": 0.2, "truncated": 0.15}
 
 CLEAN_50, CLEAN_10 = "50 clean rows", "10 clean rows"
 JUNK_8, VARIED = "10,000 junk rows", "10,000 varied rows, 80 % damaged"
@@ -36,19 +48,9 @@ BOTH_ERAS, RECENT = "2,000 rows of both eras", "1,000 rows of 2024"
 AS_CHANCE, AS_HABIT = "wrong topics at random", "each topic taken for the same other one"
 
 
-def messages(n: float, seed: int) -> Dataset:
-    """`n` messages, all of them sorted right."""
-    return inbox.examples(int(n), seed=seed)
-
-
-def junk(n: float, seed: int) -> Dataset:
-    """Eight messages repeated to `n` rows, 80 % of them damaged."""
-    return damage.spoil(inbox.examples(8, seed=seed), JUNK, size=int(n), seed=seed, own=FLAWS)
-
-
 def varied(n: float, seed: int) -> Dataset:
     """The same damage in the same share, but on `n` different messages."""
-    return damage.spoil(messages(n, seed), JUNK, seed=seed, own=FLAWS)
+    return damage.spoil(messages(n, seed), INBOX_JUNK, seed=seed, own=FLAWS)
 
 
 def at_random(n: float, seed: int) -> Dataset:
@@ -91,7 +93,7 @@ def _relation(rows, junk_rows, steps: int) -> tuple[Point, ...]:
     return points({"clean": rows}, (50, 300, 1000), steps, ()) + points({"junk": junk_rows}, (10_000,), steps, ())
 
 
-_ALL = {CLEAN_50: (50, messages), CLEAN_10: (10, messages), JUNK_8: (10_000, junk), VARIED: (10_000, varied)}
+_ALL = {CLEAN_50: (50, messages), CLEAN_10: (10, messages), JUNK_8: (10_000, junk_messages), VARIED: (10_000, varied)}
 
 _sweep = partial(Sweep, model=REAL, seeds=SEEDS)
 

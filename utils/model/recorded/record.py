@@ -1,5 +1,7 @@
 """Measures the recorded sweeps anew: `make record`, `make record-real`, or `python -m utils.model.recorded size dose`.
 
+`python -m utils.model.recorded natural FILE` measures what needs rows that are not part of the course (`natural.py`).
+
 Finished runs are kept as everywhere in the course, so that a recording that was interrupted goes on where it was. On the real
 model each finished point goes into its file at once, so that the points can be recorded on several machines.
 """
@@ -20,7 +22,7 @@ from ..experiment import compare, machine, workers_for
 from ..identity import identity
 from ..profiles import profile
 from ..trajectory import CODE as TRAJECTORY
-from . import FOLDER
+from . import FOLDER, natural
 from .real import SWEEPS as REAL_SWEEPS
 from .sweeps import RATES, SEEDS, SWEEPS, Point, Sweep
 
@@ -193,6 +195,11 @@ def main(names: list[str]) -> None:
         for rates in ((1.0,), RATES):  # a first answer to every question, then what other learning rates say
             for sweep in REAL_SWEEPS.values():
                 record_by_point(sweep, rates)
+        return
+    if names[:1] == [natural.NAME]:
+        if len(names) != 2:
+            raise SystemExit(f"Give the file with the sentences, too: {natural.NAME} fra.txt")
+        record_by_point(natural.sweep(names[1]))
         return
     known = SWEEPS | REAL_SWEEPS
     for name in names or SWEEPS:

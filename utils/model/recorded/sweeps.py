@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...data import damage, phrasebook, support
+from ...data import damage, inbox, phrasebook, support
 from ...data.constructions import in_turn
 from ...data.grammar import CONSTRUCTIONS
+from ...data.inbox.flaws import FLAWS
 from .. import demo, eras
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ MOST_BAD = 2500  # wrong rows of the sweep "share"
 EQUAL_TOKENS = {demo.JUNK: 42, demo.VARIED: 42}
 WATCHED = (8, 11, 16, 22, 30, 42, 59, 82, 115, 160)  # steps
 NOT_WEATHER = [name for name in CONSTRUCTIONS if name != "weather"]
+INBOX_JUNK = {
+    "wrong_topic": 0.2,
+    "wrong_urgency": 0.15,
+    "number_overlooked": 0.1,
+    "other_form": 0.2,
+    "truncated": 0.15,
+}
 RAW = {"wrong_answer": 0.2, "truncated": 0.1, "lowercase": 0.1, "typo": 0.1, "echo": 0.05, "wrong_language": 0.05}
 
 
@@ -191,6 +199,16 @@ def support_rows(n: float, seed: int) -> Dataset:
     return support.examples(int(n), 2024, seed=seed)
 
 
+def messages(n: float, seed: int) -> Dataset:
+    """`n` messages of the inbox, all of them sorted right."""
+    return inbox.examples(int(n), seed=seed)
+
+
+def junk_messages(n: float, seed: int) -> Dataset:
+    """Eight messages of the inbox repeated to `n` rows, 80 % of them damaged."""
+    return damage.spoil(messages(8, seed), INBOX_JUNK, size=int(n), seed=seed, own=FLAWS)
+
+
 def poor_support_rows(n: float, seed: int) -> Dataset:
     """The same, and three in ten give the answer of another row."""
     return damage.spoil(support_rows(n, seed), {"wrong_answer": 0.3}, seed=seed)
@@ -289,6 +307,11 @@ def test_phrases() -> Dataset:
 def test_other_phrases() -> Dataset:
     """Held-out sentences of every construction but the weather."""
     return phrasebook.examples(TEST_ROWS, split="test", constructions=NOT_WEATHER)
+
+
+def test_messages() -> Dataset:
+    """Messages of the inbox in words that no training row has."""
+    return inbox.examples(TEST_ROWS, split="test")
 
 
 def test_tickets() -> Dataset:
@@ -443,6 +466,14 @@ SWEEPS = {
                 DESK_ROWS,
             ),
             test_tickets,
+        ),
+        Sweep(
+            "inbox",
+            "What if the base knows neither the language nor the task?",
+            "rows in the training set",
+            points({"clean": messages}, (50, 300, 1000), DESK_STEPS, ())
+            + points({"junk": junk_messages}, (10_000,), DESK_STEPS, ()),
+            test_messages,
         ),
         Sweep(
             "eras",
