@@ -31,7 +31,9 @@ def test_the_three_sets_differ_in_their_second_halves_alone(sentences):
     assert one["instruction"][:] == several["instruction"][:] == wrong["instruction"][:] and len(one) == 100
     assert one["output"][:50] == several["output"][:50] == wrong["output"][:50] == one["output"][50:]
     right = dict(zip(sentences["english"], sentences["french"]))
-    for asked, same, other, of_another in zip(one["instruction"][50:], *(each["output"][50:] for each in sets.values())):
+    for asked, same, other, of_another in zip(
+        one["instruction"][50:], *(each["output"][50:] for each in sets.values())
+    ):
         translations = right[asked.removeprefix("Translate to French: ")]
         assert same in translations and other in translations and same != other and of_another not in translations
 
@@ -71,7 +73,11 @@ def test_a_file_without_two_translations_is_a_sentence(tmp_path):
 def test_what_is_downloaded_is_said_before(monkeypatch, capsys):
     def load_dataset(name, part, revision, split):
         said = capsys.readouterr().out
-        assert "CC BY 2.0 FR" in said and "MB" in said and (name, part, revision) == (tatoeba.HUB, tatoeba.PART, tatoeba.REVISION)
+        assert (
+            "CC BY 2.0 FR" in said
+            and "MB" in said
+            and (name, part, revision) == (tatoeba.HUB, tatoeba.PART, tatoeba.REVISION)
+        )
         return datasets.Dataset.from_dict({"english": ["Go.", "Go."], "non_english": ["Va !", "Allez !"]})
 
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)

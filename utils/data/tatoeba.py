@@ -96,7 +96,9 @@ def uneven(sentences: Dataset, n: int, seed: int) -> dict[str, Dataset]:
     from datasets import Dataset
 
     order = _order(sentences)
-    kept = {fingerprint(sentences[at]["english"]) for at in order[:TEST]}  # “Run!” is in the test, then “Run.” is not here
+    kept = {
+        fingerprint(sentences[at]["english"]) for at in order[:TEST]
+    }  # “Run!” is in the test, then “Run.” is not here
     left = [at for at in order[TEST:] if fingerprint(sentences[at]["english"]) not in kept]
     if n > len(left):
         raise ValueError(f"n={n} cannot be: besides those of the test there are {len(left)} sentences.")

@@ -163,7 +163,9 @@ class Runs:
         if steps < 3:
             return None
         step = sum(float(line["last"] - line["first"]) for line in lines) / steps
-        scoring = self._scoring or SCORING * step * len(self._plan.task.test) / self._plan.common["settings"]["batch_size"]
+        scoring = (
+            self._scoring or SCORING * step * len(self._plan.task.test) / self._plan.common["settings"]["batch_size"]
+        )
         now, left = time.time(), []
         for key, run in runs.items():
             if not run.finished:

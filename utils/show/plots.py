@@ -554,4 +554,3 @@ def _badge(figure, kind: str, text: str) -> None:
         color="white",
         bbox={"facecolor": COLOURS[0] if kind == "LIVE" else QUIET, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
     )
-

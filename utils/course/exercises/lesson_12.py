@@ -11,7 +11,7 @@ from . import Mistake, call, exercise
 
 # ------------------------------------------------------------------------------------------------ 1 · carried over?
 
-OVER, ROUND, OPEN = "carried over", "turned round", "open"
+OVER, ROUND, OPEN = "carried over", "reversed", "open"
 # The pairs of verdicts of exercise 1: each adds one thing to think of.
 _PAIRS = (
     ("holds", "holds"),
@@ -68,13 +68,14 @@ _SLIPS: dict[Callable, str] = {
     _as_they_stand: "What stands in brackets is a remark about other learning rates. Judge by the words before it: "
     '`verdict.partition(" (")[0]`.',
     _any_undecided: "“undecided” counts only before the brackets: in them it is about another learning rate.",
-    _without_open: "An undecided verdict says nothing either way, so nothing has carried over or turned round: it is open.",
-    _same_is_over: "Twice “undecided” is no agreement. Nobody knows the answer on either model: it is open.",
+    _without_open: "An undecided verdict says nothing either way, so nothing has carried over and nothing is reversed: it is open.",
+    _same_is_over: "Two “undecided” verdicts do not count as agreement. Nobody knows the answer on either model: it is open.",
     _with_hold: "“does not hold” has the word “hold” in it as well. Compare the whole words before the brackets.",
     lambda tiny, real: {OVER: ROUND, ROUND: OVER, OPEN: OPEN}[_carried(tiny, real)]: "The other way round: where both "
     "models say the same, the verdict has carried over.",
-    lambda tiny, real: OVER if real.startswith("holds") else ROUND if real.startswith("does") else OPEN: "You look at the "
-    "real model alone. A claim that holds on neither has carried over, too.",
+    lambda tiny, real: (
+        OVER if real.startswith("holds") else ROUND if real.startswith("does") else OPEN
+    ): "You look at the real model alone. Two verdicts of “does not hold” agree as well: that counts as carried over.",
 }
 
 
@@ -91,12 +92,12 @@ _SLIPS: dict[Callable, str] = {
     mistakes=(
         *(Mistake(slip, words.partition("`")[0]) for slip, words in _SLIPS.items()),
         Mistake(lambda tiny, real: tiny == real, "one of the three"),
-        Mistake(lambda tiny, real: OVER, "“turned round”"),
+        Mistake(lambda tiny, real: OVER, "“reversed”"),
     ),
     well_done="Two verdicts agree only if both are known. “Undecided” is not a weak yes.",
 )
 def carried(decide):
-    """A function from the verdicts on both models to "carried over", "turned round" or "open"."""
+    """A function from the verdicts on both models to "carried over", "reversed" or "open"."""
     given = {pair: call(decide, *pair, shown=f'carried("{pair[0]}", "{pair[1]}")') for pair in _PAIRS}
     wrong = [pair for pair in _PAIRS if given[pair] != _carried(*pair)]
     if not wrong:
@@ -126,22 +127,23 @@ _CASES = {
     "b": (
         "cover",
         {
-            "curate": "Fifty rows, however well chosen, say nothing about the other 250 tariffs, and no base can guess them.",
+            "curate": "A few hundred rows, however well chosen, say nothing about the other tariffs, and no base can guess "
+            "them.",
             "base": "No base has read your tariffs. They have to be in the rows, or in the prompt.",
         },
     ),
     "c": (
         "base",
         {
-            "curate": "Fifty rows teach a form, not a language. In the record fifty clean rows bring no right French.",
-            "cover": "A language is not a list of facts. A thousand rows did not give this model French either.",
+            "curate": "A few hundred rows teach a form, not a language.",
+            "cover": "A language is not a list of facts that could be covered.",
         },
     ),
     "d": (
         "curate",
         {
             "cover": "With the tariff in the prompt nothing has to be remembered. New is only how to answer from it.",
-            "base": "It reads English, and the facts are in front of it. That is the easiest case of all.",
+            "base": "It reads English, and the facts are in front of it. What is left to learn is how to answer from them.",
         },
     ),
 }
@@ -163,7 +165,7 @@ _FIRST = {letter: right for letter, (right, _) in _CASES.items()}
     mistakes=(
         Mistake({**_FIRST, "a": "cover"}, "how your house sorts"),
         Mistake({**_FIRST, "a": "base"}, "your five groups"),
-        Mistake({**_FIRST, "b": "curate"}, "the other 250 tariffs"),
+        Mistake({**_FIRST, "b": "curate"}, "the other tariffs"),
         Mistake({**_FIRST, "b": "base"}, "or in the prompt"),
         Mistake({**_FIRST, "c": "curate"}, "not a language"),
         Mistake({**_FIRST, "c": "cover"}, "not a list of facts"),
@@ -193,7 +195,8 @@ def first(given):
 # Lines on which the pattern of exercise 3 is tried, and whether they keep to the form.
 _LINES = {
     "refund | high | 48213": True,
-    "mix-up | low | none": True,
+    "mix-up | low | 48213": True,
+    "delivery | low | none": True,
     "account | normal | none": True,
     "cancellation | high | 10000": True,
     "refund, high, 48213": False,
@@ -211,10 +214,10 @@ _LINES = {
 
 def _complaint(line: str, fits: bool) -> str:
     if fits:
-        return f"It turns “{line}” away, which is right." + (
-            " A topic may have a hyphen in it: `[a-z-]+`." if "mix-up" in line else ""
-        )
-    return f"It lets “{line}” pass, which is not in the form."
+        why = " A topic may have a hyphen in it: `[a-z-]+`." if "mix-up" in line else ""
+        why = " Without a number the line ends in “none”." if line.endswith("none") else why
+        return f"It rejects “{line}”, but that line is correct.{why}"
+    return f"It lets “{line}” pass, but that line is not in the form."
 
 
 @exercise(
@@ -231,13 +234,13 @@ def _complaint(line: str, fits: bool) -> str:
         Mistake(r"\w+ \| (high|normal|low) \| (\d{5}|none)", "hyphen"),
         Mistake(r"[a-z-]+ \| [a-z]+ \| (\d{5}|none)", "“refund | urgent | 48213”"),
         Mistake(r"[a-z-]+ \| (high|normal|low) \| (\d+|none)", "“refund | high | 4821”"),
-        Mistake(r"[a-z-]+ \| (high|normal|low) \| \d{5}", "“mix-up | low | none”"),
-        Mistake(r"[a-z-]+ | (high|normal|low) | (\d{5}|none)", "turns “refund | high | 48213” away"),
+        Mistake(r"[a-z-]+ \| (high|normal|low) \| \d{5}", "ends in “none”"),
+        Mistake(r"[a-z-]+ | (high|normal|low) | (\d{5}|none)", "rejects “refund | high | 48213”"),
         Mistake(r".* \| .* \| .*", "lets"),
         Mistake(r"[a-z-]+ \| (high|normal|low \| none", "no regular expression"),
         Mistake(["refund", "account"], "as a text"),
     ),
-    well_done="Two lines of your own did what the audit could not: it knows languages, and you know your house.",
+    well_done="One line from you tells the audit what it could not know: the form that your house uses.",
 )
 def pattern(given):
     """A regular expression that every line in the form matches as a whole, and no other line does."""
@@ -258,14 +261,17 @@ def pattern(given):
 PREDICTIONS = {
     each.name: each
     for each in (
-        Prediction("50 clean messages", "After training on 50 clean messages: what share of 60 new ones does it sort right?"),
+        Prediction(
+            "50 clean messages",
+            "After training on 50 clean messages: of 60 new ones, how many lines are exactly right?",
+        ),
         Prediction("10,000 junk messages", "And after eight messages repeated to 10,000 rows, four in five damaged?"),
     )
 }
 
 QUESTIONS = {
     1: OneOf(
-        "On the tiny model a claim holds, on the real one it is undecided with five seeds. What do you say about it?",
+        "On the tiny model a claim holds; on the real one it is undecided with five seeds. What can you say about it?",
         (
             Choice(
                 "It holds: one model has shown it, and the other does not speak against it.",
@@ -276,21 +282,24 @@ QUESTIONS = {
                 "That is what was measured. More seeds, or more test rows, would tell.",
                 right=True,
             ),
-            Choice("It does not hold for real models.", "That would take an interval that lies below 0."),
+            Choice(
+                "It does not hold for real models.",
+                "For that, the whole interval of the lead would have to lie below 0.",
+            ),
             Choice(
                 "The tiny model was wrong.",
                 "Both can be right: how many rows a task takes depends on what the base knows.",
             ),
         ),
-        hint="Which intervals would you need for each of the sentences?",
+        hint="What would the interval have to look like for each of these statements?",
     ),
     2: OneOf(
         "You saved an adapter, and a colleague loads it onto another revision of the same base. The answers are odd. What do "
         "you look at first?",
         (
             Choice(
-                "The revision of the base: an adapter is a change to the very weights that it was trained on.",
-                "It adds to these weights. Onto others it adds the same change, and nobody has tried what that gives.",
+                "The revision of the base: an adapter is a set of changes to exactly the weights it was trained on.",
+                "Added to other weights, the same changes give a model that nobody has tried.",
                 right=True,
             ),
             Choice(
@@ -309,7 +318,7 @@ QUESTIONS = {
         (
             Choice(
                 "Your fifty rows against all 50,000, at three epochs each",
-                "Then the large set trains a thousand times as long. Match the steps, or say so.",
+                "Then the large set trains a thousand times as long. Match the steps, or say that you did not.",
                 right=True,
             ),
             Choice(
@@ -322,8 +331,8 @@ QUESTIONS = {
                 "That is the comparison to make: same size, same steps, only the choice differs.",
             ),
             Choice(
-                "The better of three learning rates for your set, the usual one for the other",
-                "Then one set has had three tries.",
+                "The best of three learning rates for your set, the usual one for the other side",
+                "Then one side has had three tries, and the other one.",
                 right=True,
             ),
         ),
@@ -331,9 +340,9 @@ QUESTIONS = {
     ),
     4: Open(
         "Your manager wants to fine-tune a model on 50,000 answered e-mails, all of them. You have a week and one graphics "
-        "card. Describe what you do on each day, and what would make you use all 50,000 after all.",
+        "card. Outline your week. What would make you use all 50,000 after all?",
         "First I set 200 e-mails aside as a test, drawn at random and checked by hand, and ask the base as it is: that is the "
-        "zero. Then I run the audit on the file, read what it flags and a sample of what it does not flag, and write down the "
+        "baseline. Then I run the audit on the file, read what it flags and a sample of what it does not flag, and write down the "
         "rules of the house. From what is clean I curate some 300 e-mails that cover the topics, and train on these, and on 300 "
         "drawn at random from the file, with the same steps and three seeds each. If my choice is ahead, I double it "
         "as long as the curve rises by more than its interval. I would use all 50,000 if the curve still "
@@ -341,7 +350,7 @@ QUESTIONS = {
         "and few: systematic ones I mend by rule first. At the end I save the adapter with the name and revision of its base, "
         "and a card that says what it was trained on.",
         (
-            "A test set by hand first, and the base as it is as the zero.",
+            "A test set checked by hand comes first, and the base as it is gives the baseline.",
             "Audit, then read: flagged rows and a sample of the others.",
             "A curated set against a random one of the same size, at the same steps, with several seeds.",
             "Grow on evidence: use everything only while more rows bring more on the test.",

@@ -39,10 +39,14 @@ CONVENTIONS = (
     ("It is not to be sent at all", "cancellation", "return: there, it has come"),
     ("The price, invoice or payment of an order", "payment", "refund"),
     ("Log-in, personal data, mailings", "account", "delivery, though an address may be wrong"),
-    ("An answer today or tomorrow is asked for", "high", "how bad it is: only what is said about the answer counts"),
+    (
+        "It is urgent, or an answer today or tomorrow is asked for",
+        "high",
+        "how bad it is: only what is said about the answer counts",
+    ),
     ("Nothing is said about when to answer", "normal", "low"),
     ("The customer says that the answer can wait", "low", "normal"),
-    ("Any other number (customer, phone, postcode)", NO_NUMBER, "the number of an order"),
+    ("No order number; customer, phone and postcode do not count", NO_NUMBER, "an order number"),
 )
 
 _NUMBERS = {
@@ -85,7 +89,7 @@ def conventions() -> pd.DataFrame:
     """Where the house draws its lines: what a message is about, the word for it, and what it is not."""
     import pandas as pd
 
-    return pd.DataFrame(CONVENTIONS, columns=["the message", "word", "to be told from"])
+    return pd.DataFrame(CONVENTIONS, columns=["the message", "word", "not to be confused with"])
 
 
 def line(topic: str, urgency: str, number: str | None) -> str:

@@ -33,9 +33,7 @@ def sweep(path: str | os.PathLike) -> Sweep:
         NAME,
         "Is the noise that occurs as bad as the noise that is simulated?",
         "rows that are noise (%)",
-        tuple(
-            Point(arm, share, 1.0, STEPS, lambda seed, arm=arm: drawn(seed)[arm]) for arm, share in SHARES.items()
-        ),
+        tuple(Point(arm, share, 1.0, STEPS, lambda seed, arm=arm: drawn(seed)[arm]) for arm, share in SHARES.items()),
         lambda: tatoeba.test(sentences).select(range(TEST_ROWS)),
         model=REAL,
         seeds=SEEDS,
