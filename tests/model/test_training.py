@@ -10,7 +10,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCau
 
 from tests.model import small
 from utils import evaluate, fine_tune, phrasebook
-from utils.model import loading, training
+from utils.model import hardware, loading, profiles, training
 
 ROWS = phrasebook.examples(20, seed=0)
 TEST = phrasebook.examples(20, split="test")
@@ -113,6 +113,22 @@ def test_when_memory_runs_out_the_batch_is_computed_in_parts(monkeypatch):
     assert tried == [(16, 1), (8, 2), (4, 4)]
     assert "4 at a time" in parts.notes[0]
     assert parts.losses == pytest.approx(whole.losses, rel=0.05)
+
+
+def test_a_cpu_computes_the_batch_of_a_large_model_in_parts(monkeypatch):
+    """As many rows at a time as its profile says: with the same result, and nothing to be said about it."""
+    whole = fine_tune(ROWS, steps=3)
+    monkeypatch.setitem(profiles.PROFILES, "tiny", profiles.profile("tiny")._replace(at_once=4))
+    monkeypatch.setattr(training, "hardware", lambda: hardware.Hardware("cpu", hardware.hardware().autocast))
+    parts = fine_tune(ROWS, steps=3)
+    assert parts.losses == pytest.approx(whole.losses, rel=0.05) and parts.losses != whole.losses
+    assert parts.notes == []
+
+
+def test_the_size_of_a_batch_is_the_models_own_unless_given(monkeypatch):
+    monkeypatch.setitem(profiles.PROFILES, "tiny", profiles.profile("tiny")._replace(batch_size=4))
+    assert fine_tune(ROWS, steps=1).settings["batch_size"] == 4
+    assert fine_tune(ROWS, steps=1, batch_size=2).settings["batch_size"] == 2
 
 
 def test_when_not_even_one_row_fits_it_says_so(monkeypatch):
