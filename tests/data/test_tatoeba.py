@@ -44,7 +44,7 @@ def test_a_seed_draws_the_same_again_and_another_draws_others(sentences):
 
 
 def test_no_sentence_of_the_test_is_trained_on(sentences):
-    test = tatoeba.test(sentences)
+    test = tatoeba.held_out(sentences)
     trained = tatoeba.uneven(sentences, 100, seed=0)[tatoeba.ONE]
     assert len(test) == tatoeba.TEST and not set(test["instruction"]) & set(trained["instruction"])
     assert all(output in references for output, references in zip(test["output"], test["references"]))
@@ -55,7 +55,7 @@ def test_a_sentence_in_another_dress_stays_out_of_the_rows(tmp_path):
     path.write_text("".join(f"Run {at // 2}{'.!'[at % 2]}\tCours {at} {way}\n" for at in range(500) for way in "ab"))
     sentences = tatoeba.load(path)
     trained = tatoeba.uneven(sentences, 100, seed=0)[tatoeba.ONE]["instruction"]
-    assert not {text[:-1] for text in trained} & {text[:-1] for text in tatoeba.test(sentences)["instruction"]}
+    assert not {text[:-1] for text in trained} & {text[:-1] for text in tatoeba.held_out(sentences)["instruction"]}
 
 
 def test_too_many_are_asked_for(sentences):

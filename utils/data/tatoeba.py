@@ -71,7 +71,7 @@ def _from_hub() -> list[tuple[str, str]]:
     return list(zip(rows["english"], rows["non_english"]))
 
 
-def test(sentences: Dataset) -> Dataset:
+def held_out(sentences: Dataset) -> Dataset:
     """Sentences kept for the test, as rows; the column references has all their right translations."""
     from datasets import Dataset
 

@@ -34,7 +34,7 @@ def sweep(path: str | os.PathLike) -> Sweep:
         "Is the noise that occurs as bad as the noise that is simulated?",
         "rows that are noise (%)",
         tuple(Point(arm, share, 1.0, STEPS, lambda seed, arm=arm: drawn(seed)[arm]) for arm, share in SHARES.items()),
-        lambda: tatoeba.test(sentences).select(range(TEST_ROWS)),
+        lambda: tatoeba.held_out(sentences).select(range(TEST_ROWS)),
         model=REAL,
         seeds=SEEDS,
     )
