@@ -5,6 +5,7 @@ import pytest
 
 from utils import phrasebook, run_panel
 from utils.model.live import OneRun, Progress
+from utils.model.profiles import profile
 from utils.widgets import run_panel as module
 from utils.widgets.run_panel import RunPanel, in_words, view
 
@@ -151,8 +152,8 @@ def test_a_cell_that_is_run_again_gets_its_panel_back(own_cache):
 
 
 def test_the_learning_rate_follows_the_model(panel):
-    panel.choose(model="smollm2-135m")
-    assert panel.chosen["learning_rate"] == 5e-4
+    panel.choose(model="granite-4-350m")
+    assert panel.chosen["learning_rate"] == profile("granite-4-350m").learning_rate < 1e-3
     panel.choose(learning_rate=1e-3)
     panel.choose(seeds=2)
     assert panel.chosen["learning_rate"] == 1e-3
