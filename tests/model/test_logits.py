@@ -97,12 +97,12 @@ def test_what_rows_begin_with_is_read_once(model, monkeypatch):
     mask = torch.ones_like(ids)
     mask[1, 28:] = 0  # padding
     found = {}
-    for worth_it in (16, 1000):
-        monkeypatch.setattr(logits, "WORTH_IT", worth_it)
+    for shortest in (16, 1000):
+        monkeypatch.setattr(logits, "SHORTEST_PREFIX", shortest)
         made.zero_grad()
         at = logits.logits_at(made, ids, where & mask.bool(), mask)
         at.logsumexp(-1).sum().backward()
-        found[worth_it] = at.detach(), torch.cat([w.grad.flatten() for w in made.parameters() if w.grad is not None])
+        found[shortest] = at.detach(), torch.cat([w.grad.flatten() for w in made.parameters() if w.grad is not None])
     for ours, theirs in zip(found[16], found[1000]):
         assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-4 * theirs.abs().max())
 
@@ -120,7 +120,7 @@ def test_it_is_read_once_and_by_which_models(model):
         logits.logits_at(made, ids, where)
         logits.logits_at(made, ids[:1], where[:1])  # one row shares nothing
     watching.remove()
-    assert logits.shortcuts(made).goes_on
+    assert logits.shortcuts(made).caches_prefix
     assert passes == [(1, 20), (3, 10), (1, 30)]
 
 

@@ -118,7 +118,7 @@ def test_when_memory_runs_out_the_batch_is_computed_in_parts(monkeypatch):
 def test_a_cpu_computes_the_batch_of_a_large_model_in_parts(monkeypatch):
     """As many rows at a time as its profile says: with the same result, and nothing to be said about it."""
     whole = fine_tune(ROWS, steps=3)
-    monkeypatch.setitem(profiles.PROFILES, "tiny", profiles.profile("tiny")._replace(at_once=4))
+    monkeypatch.setitem(profiles.PROFILES, "tiny", profiles.profile("tiny")._replace(micro_batch=4))
     monkeypatch.setattr(training, "hardware", lambda: hardware.Hardware("cpu", hardware.hardware().autocast))
     parts = fine_tune(ROWS, steps=3)
     assert parts.losses == pytest.approx(whole.losses, rel=0.05) and parts.losses != whole.losses

@@ -136,3 +136,16 @@ def test_the_picture_of_eras_calls_no_winner_where_there_is_none():
     source = SimpleNamespace(provenance={"seeds": 10}, origin="2026-01-02, a machine")
     picture = plots.eras({"all": YEARS["all"]}, source)
     assert picture.alt.startswith("Answers as in 2024: 49 %. ") and badge(picture) == {"RECORDED"}
+
+
+def test_recorded_points_are_drawn_side_by_side():
+    """As the sets of a comparison are, with their badge and from any sweep."""
+    from utils.model.recorded import Places, recorded
+
+    size = recorded("size")
+    places = Places({"10 clean": (size, "clean", 10), "1,000 noisy": (size, "60 % wrong answers", 1000)})
+    lead, low, high = places.gap("10 clean", "1,000 noisy")
+    assert low < lead < high and places.verdict("10 clean", "1,000 noisy") == "holds"
+    picture = plots.headline(places, predicted={"10 clean": 50})
+    assert places.source[0] == "RECORDED" and size.origin in places.source[1] and places.seeds == 10
+    assert f"10 clean: {places.scores('10 clean').mean():.0f} %" in picture.alt and "(predicted 50 %)" in picture.alt

@@ -240,7 +240,7 @@ def row_losses(model, encoded: list[dict], pad: int) -> torch.Tensor:
     ids, labels = padded(model, encoded, pad)
     labels = shift(labels[:, 1:], (0, 1), value=-100)
     learnt = labels != -100
-    each = cross_entropy(logits_at(model, ids, learnt, together=False).float(), labels[learnt], reduction="none")
+    each = cross_entropy(logits_at(model, ids, learnt, share_prefix=False).float(), labels[learnt], reduction="none")
     sums = torch.zeros(len(encoded), device=model.device).index_add(0, learnt.nonzero()[:, 0], each)
     return sums / learnt.sum(1)
 

@@ -12,32 +12,32 @@ if TYPE_CHECKING:
     import torch
 
 PROBE = 8  # tokens
-WORTH_IT = 16  # tokens in common: for fewer, a pass of their own costs more than it saves
+SHORTEST_PREFIX = 16  # tokens in common: for fewer, a pass of their own costs more than it saves
 
 
 class Shortcuts(NamedTuple):
     """What may be left out with a model, and the result is the same."""
 
     plain_head: bool  # logits are the last states times a matrix; some scale or cap them (Granite, Cohere, Gemma 2)
-    goes_on: bool  # what it has read can be kept and gone on from, for several texts at once
+    caches_prefix: bool  # what it has read can be kept and gone on from, for several texts at once
 
 
 def logits_at(
-    model, ids: torch.Tensor, where: torch.Tensor, mask: torch.Tensor | None = None, together: bool = True
+    model, ids: torch.Tensor, where: torch.Tensor, mask: torch.Tensor | None = None, share_prefix: bool = True
 ) -> torch.Tensor:
     """The logits of the tokens that follow those at `where`: (number of True in where, vocabulary).
 
     `ids` holds token ids, (rows, tokens); `where` is boolean, (rows, tokens); `mask` is the attention mask. Padding has to
     stand on the right, where no token before it can look. Whoever watches what goes through a layer for each row sets
-    `together` to False: then no row's beginning is read in another's place.
+    `share_prefix` to False: then no row's beginning is read in another's place.
     """
     possible = shortcuts(model)
     if not possible.plain_head:
         return model(input_ids=ids, attention_mask=mask, use_cache=False).logits[where]
     decoder, head = model.get_decoder(), model.get_output_embeddings()
-    shared = _shared(ids, where) if together and possible.goes_on else 0
+    shared = _shared_prefix(ids, where) if share_prefix and possible.caches_prefix else 0
     if shared:
-        states = _going_on(decoder, ids, mask, shared)
+        states = _after_prefix(decoder, ids, mask, shared)
     else:
         states = decoder(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
     return head(states[where[:, shared:]])
@@ -50,7 +50,7 @@ def shortcuts(model) -> Shortcuts:
     return model._shortcuts
 
 
-def _shared(ids: torch.Tensor, where: torch.Tensor) -> int:
+def _shared_prefix(ids: torch.Tensor, where: torch.Tensor) -> int:
     """How many tokens all rows begin with, up to the first at which logits are wanted; 0 where that is not worth it.
 
     On a GPU, where the number of calls counts and not that of tokens, nothing would be gained.
@@ -59,10 +59,10 @@ def _shared(ids: torch.Tensor, where: torch.Tensor) -> int:
         return 0
     same = (ids == ids[0]).all(0) & ~where.any(0)
     shared = int(same.long().cumprod(0).sum())
-    return shared if shared >= WORTH_IT else 0
+    return shared if shared >= SHORTEST_PREFIX else 0
 
 
-def _going_on(decoder, ids: torch.Tensor, mask: torch.Tensor | None, shared: int) -> torch.Tensor:
+def _after_prefix(decoder, ids: torch.Tensor, mask: torch.Tensor | None, shared: int) -> torch.Tensor:
     """The last states of what follows the first `shared` tokens, which are read in the first row alone."""
     read = decoder(input_ids=ids[:1, :shared], use_cache=True).past_key_values
     read.batch_repeat_interleave(len(ids))
@@ -89,9 +89,9 @@ def _tried(model) -> Shortcuts:
         plain_head = not capped and _alike(
             lambda: model.get_output_embeddings()(states()), lambda: model(input_ids=ids, use_cache=False).logits
         )
-        goes_on = _alike(lambda: _going_on(decoder, ids, None, PROBE // 2), lambda: states()[:, PROBE // 2 :])
+        caches_prefix = _alike(lambda: _after_prefix(decoder, ids, None, PROBE // 2), lambda: states()[:, PROBE // 2 :])
     model.train(training)
-    return Shortcuts(plain_head, goes_on)
+    return Shortcuts(plain_head, caches_prefix)
 
 
 def _alike(shortcut: Callable[[], torch.Tensor], whole: Callable[[], torch.Tensor]) -> bool:

