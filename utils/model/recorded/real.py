@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 REAL = "smollm2-135m-instruct"
 SEEDS = 5
 STEPS = 40
-DESK_STEPS = 80  # a hundred facts take longer than one skill
+DESK_STEPS = 60  # a hundred facts take longer than one skill
 TEST_ROWS = 60
-WATCHED = (10, 20, 40, 80, 160)  # steps
+WATCHED = (10, 20, 40, 80, 120)  # steps
 
 CLEAN_50, CLEAN_10 = "50 clean rows", "10 clean rows"
 JUNK_8, VARIED = "10,000 junk rows", "10,000 varied rows, 80 % damaged"
@@ -112,15 +112,16 @@ SWEEPS = {
             "real_dose",
             "How many mistakes does a real model bear?",
             "rows with a wrong topic (%)",
-            points({AS_CHANCE: dosed, AS_HABIT: partial(dosed, systematic=True)}, (0, 30, 60, 90), STEPS, ()),
+            points({AS_CHANCE: dosed}, (0, 30, 60, 90), STEPS, ())
+            + points({AS_HABIT: partial(dosed, systematic=True)}, (0, 30, 60), STEPS, ()),
             test_messages,
         ),
         _sweep(
             "real_size",
             "What do more rows buy a real model, at the same number of steps?",
             "rows in the training set",
-            points({"clean": messages}, (10, 100, 300, 3000), STEPS, (10,))
-            + points({NOISY: partial(mistaken, share=0.3)}, (1000,), STEPS, (1000,)),
+            points({"clean": messages}, (10, 100, 300, 3000), STEPS, ())
+            + points({NOISY: partial(mistaken, share=0.3)}, (1000,), STEPS, ()),
             test_messages,
         ),
         _sweep(
