@@ -3,8 +3,7 @@
     report = audit("my_file.jsonl")                 # or a Dataset, a DataFrame, a list of dictionaries
     report.flags, report.summary(), report.verdict, report.clean(), report.plot(), report.to_html("report.html")
 
-A check is one decorated function: those about pairs of rows stand in `repeats.py`, those about one row against the rest
-of the set in `texts.py`. Rules come first; nothing here is a judgement of a language model. What rules cannot see is
+The checks stand in `checks/`, one file a subject. Rules come first; nothing here is a judgement of a language model. What rules cannot see is
 whether an answer is true. Numbers that a model gives each row can be had from `utils.model.scores` and handed in.
 """
 
@@ -13,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .registry import CHECKS, NEEDS, Options
-from .report import Cleaned, Flag, Report
+from .check import Check, Flag, Options
+from .checks import CHECKS, model_scores
+from .corpus import Corpus
+from .report import Cleaned, Report
 
-__all__ = ["CHECKS", "Cleaned", "Flag", "Options", "Report", "audit"]
+__all__ = ["CHECKS", "Check", "Cleaned", "Flag", "Options", "Report", "audit"]
 
 
 def audit(
@@ -49,8 +50,6 @@ def audit(
     import pandas as pd
 
     from .. import files
-    from . import repeats, scored, texts  # noqa: F401  (they register their checks)
-    from .corpus import Corpus
 
     read = files.read(rows, columns=columns)
     held_out = files.read(test) if test is not None else None
@@ -61,15 +60,15 @@ def audit(
         test=tuple(zip(held_out.instruction, held_out.output)) if held_out else (),
         context=context,
     )
-    known = CHECKS | scored.checks(scores, len(read.instruction), len(read.rejected))
-    idle = [name for name, need in NEEDS.items() if not getattr(options, need)]
+    known = CHECKS | model_scores.checks(scores, len(read.instruction), len(read.rejected), CHECKS)
+    idle = [name for name, check in known.items() if check.needs and not getattr(options, check.needs)]
     chosen = [name for name in known if name not in idle] if checks is None else list(checks)
     for name in chosen:
         if name not in known:
             raise ValueError(f'There is no check "{name}": choose from {", ".join(known)}.')
         if name in idle:
-            raise ValueError(f'The check "{name}" needs {NEEDS[name]}, as in audit(rows, {NEEDS[name]}=…).')
+            raise ValueError(f'The check "{name}" needs {known[name].needs}, as in audit(rows, {known[name].needs}=…).')
     corpus = Corpus(read.instruction, read.output, read.input, read.number)
-    flags = [flag for name in chosen for flag in known[name].find(corpus, options)]
+    flags = [flag for name in chosen for flag in known[name](corpus, options)]
     table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
-    return Report(corpus, table, {name: known[name].about for name in chosen}, read.source, read.rejected)
+    return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected)

@@ -11,7 +11,6 @@ import argparse
 import sys
 
 from . import CHECKS, audit
-from .registry import NEEDS
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -27,8 +26,8 @@ def run(asked: argparse.Namespace) -> int:
             columns=dict(pair.split("=", 1) for pair in asked.columns) or None,
         )
         if unknown := [name for name in limits if name not in report.checks]:
-            if unknown[0] in NEEDS:
-                option = NEEDS[unknown[0]].replace("_", "-")
+            if unknown[0] in CHECKS:
+                option = CHECKS[unknown[0]].needs.replace("_", "-")
                 raise ValueError(f'The check "{unknown[0]}" was not run and cannot be limited: it needs --{option}.')
             raise ValueError(f'There is no check "{unknown[0]}" to limit: choose from {", ".join(CHECKS)}.')
     except (ValueError, OSError) as error:

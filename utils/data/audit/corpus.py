@@ -237,3 +237,26 @@ def running(words: Words, backwards: bool = False) -> np.ndarray:
     hashes = numbers(words.vocabulary) if words.hashes is None else words.hashes
     np.cumsum(hashes[words.ids] * factors[places], out=sums[1:])
     return sums
+
+
+def taken(words: Words, rows: np.ndarray) -> Words:
+    """The words of some of the texts."""
+    lengths = words.lengths[rows]
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    ids = words.ids[np.repeat(words.starts[:-1][rows] - starts[:-1], lengths) + np.arange(starts[-1])]
+    return words._replace(ids=ids, starts=starts)
+
+
+def both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One number for two; the first is stretched, so that swapped sides are not taken for equal."""
+    return one * np.uint64(0x9E3779B97F4A7C15) + other
+
+
+def first_equal(values: np.ndarray) -> np.ndarray:
+    """For each value, where an equal one stands first."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(values)
+    first = np.zeros(len(distinct), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(values))[::-1]  # of several that write to one place, the last one stays
+    return first[codes]

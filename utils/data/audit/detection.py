@@ -17,35 +17,6 @@ if TYPE_CHECKING:
 
     from .report import Report
 
-# The flaws a check is about: the first is the one that it has to find, the others show the same symptom.
-ABOUT = {
-    "exact_repeat": ("exact_repeat", "vague_instruction"),  # "Do this." with the same answer twice
-    "near_repeat": ("near_repeat",),
-    "contradiction": ("contradiction", "wrong_answer", "wrong_era"),
-    "format": (
-        "lowercase",
-        "truncated",
-        "placeholder",
-        "boilerplate",
-        "markup",
-        "echo",
-        "wrong_language",
-        "near_repeat",
-    ),
-    "lost_accents": ("lost_accents",),
-    "typo": ("typo",),
-    "truncation": ("truncated",),
-    "echo": ("echo",),
-    "language": ("wrong_language", "echo", "off_topic", "boilerplate"),
-    "off_topic": ("off_topic", "wrong_language", "wrong_answer", "contradiction"),
-    "vague_instruction": ("vague_instruction",),
-    "boilerplate": ("boilerplate",),
-    "markup": ("markup",),
-    "control_characters": ("markup",),
-    "placeholder": ("placeholder",),
-    "personal_data": ("e-mail address",),
-}
-
 
 class Hits(NamedTuple):
     """How well something was found: of `found` rows, `right` are among the `there` that should be."""
@@ -89,15 +60,15 @@ def detection(report: Report, spoiled: Dataset) -> pd.DataFrame:
 
     flaws = list(spoiled["flaw"])
     looks_for: dict[str, list[str]] = {}
-    for name in report.checks:
-        if name in ABOUT:
-            looks_for.setdefault(ABOUT[name][0], []).append(name)
+    for name, check in report.checks.items():
+        if check.shows:
+            looks_for.setdefault(check.shows[0], []).append(name)
     lines = {}
     for flaw, checks in looks_for.items():
         there = {row for row, name in enumerate(flaws) if name == flaw}
         if not there:
             continue
-        symptoms = {name for check in checks for name in ABOUT[check]}
+        symptoms = {name for check in checks for name in report.checks[check].shows}
         flagged, right, found = set(), set(), set()
         for row, check, _, evidence, _ in report.flags.itertuples(index=False):
             if check in checks:

@@ -7,11 +7,12 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..files import write_whole
+from .check import Check
 from .corpus import Corpus
 
 if TYPE_CHECKING:
@@ -21,57 +22,19 @@ if TYPE_CHECKING:
 SURE = 0.5  # flags below this confidence are for reading; `clean` leaves their rows in
 
 
-class Flag(NamedTuple):
-    """One finding. `row` counts from 0; `evidence` are the other rows that it rests on; `confidence` is 0 to 1."""
-
-    row: int
-    check: str
-    reason: str  # in words, for the person who will look at the row
-    evidence: tuple[int, ...] = ()
-    confidence: float = 1.0
-
-
-# Why a finding hurts, and how to mend it; the heaviest first, weighed per row.
-ADVICE = {
-    "leakage": (20, "Rows of the test set are among them, so any score would flatter: take them out before training."),
-    "personal_data": (20, "A model can repeat what it has read: mask or drop the personal data before anything else."),
-    "contradiction": (4, "One instruction with several answers pulls the model both ways: decide on one answer."),
-    "language": (3, "Answers in the wrong language teach the wrong language: drop them or have them translated."),
-    "mismatch": (3, "These answers seem to belong to other instructions: was a column shifted or shuffled?"),
-    "off_topic": (3, "These answers have nothing to do with the rest: drop them."),
-    "placeholder": (3, "These rows hold no answer, and the model would learn to give none: fill or drop them."),
-    "echo": (3, "These answers repeat the question, and the model would learn to do so: write answers or drop them."),
-    "truncation": (2, "These answers break off: complete them, and look at the length limit of whatever wrote them."),
-    "format": (2, "A flaw of form that is always the same is learnt as if it were right: mend it by a rule."),
-    "lost_accents": (2, "Accents were lost on the way: look for the wrong encoding, and restore them at the source."),
-    "control_characters": (2, "Invisible or broken characters: strip them by a rule."),
-    "markup": (2, "Remains of pages or of Markdown: strip them by a rule."),
-    "boilerplate": (2, "Polite filler that the model would learn to say: cut it off."),
-    "vague_instruction": (2, "Nobody could tell from these instructions what is wanted: write them anew or drop them."),
-    "exact_repeat": (1, "Repeats bring nothing new and take training steps from other rows: keep one of each."),
-    "near_repeat": (1, "Nearly the same rows: keep the best of each group."),
-    "typo": (1, "Scattered typos mostly average out in the answers, not in the confidence: mend the frequent ones."),
-    "too_long": (1, "These rows are longer than the model can read, so their end would never be learnt: split them."),
-    "length": (0.5, "Unusually long or short: read some of them."),
-    "loss": (0.5, "A model finds these answers hard: read them, as some are wrong and some only rare."),
-    "difficulty": (0.5, "The instruction helps a model little with these answers: read whether they go together."),
-    "self_influence": (0.5, "A model would learn most from these rows, right or wrong: read them first."),
-}
-
-
 @dataclass
 class Report:
     """The result of `audit`. `flags` has one line per finding: row (from 0), check, reason, evidence, confidence.
 
     Words and files for people name a row by its `number` in the source, from 1, unreadable rows counted.
 
-    `checks` maps the checks that were run to what they look for; `rejected` are rows of the source that could not be
+    `checks` are those that were run, by name; `rejected` are rows of the source that could not be
     read, with the reason.
     """
 
     corpus: Corpus
     flags: pd.DataFrame
-    checks: dict[str, str]
+    checks: dict[str, Check]
     source: str = ""
     rejected: list = field(default_factory=list)
 
@@ -86,8 +49,12 @@ class Report:
 
         counts = self.flags.groupby("check")["row"].nunique()
         lines = {
-            name: {"rows": int(counts.get(name, 0)), "share %": self._share(counts.get(name, 0)), "looks for": about}
-            for name, about in self.checks.items()
+            name: {
+                "rows": int(counts.get(name, 0)),
+                "share %": self._share(counts.get(name, 0)),
+                "looks for": check.finds,
+            }
+            for name, check in self.checks.items()
         }
         table = pd.DataFrame.from_dict(lines, orient="index", columns=["rows", "share %", "looks for"])
         return table.sort_values("rows", ascending=False, kind="stable").rename_axis("check")
@@ -130,10 +97,10 @@ class Report:
             return "There are no rows."
         lines = [f"{rows:,} rows, {distinct:,} of them different; {len(self.flagged):,} have at least one flag."]
         counts = self.flags.groupby("check")["row"].nunique()
-        weighed = sorted(counts.items(), key=lambda item: -item[1] * ADVICE.get(item[0], (1, ""))[0])
+        weighed = sorted(counts.items(), key=lambda item: -item[1] * self.checks[item[0]].weight)
         for order, (name, count) in zip(("Mend first", "Then", "Then"), weighed):
-            why = ADVICE.get(name, (1, self.checks.get(name, "")))[1]
-            lines.append(f"{order}: {name}, {count:,} rows ({self._share(count):g} %). {why}")
+            advice = self.checks[name].advice
+            lines.append(f"{order}: {name}, {count:,} rows ({self._share(count):g} %). {advice}")
         if not weighed:
             lines.append("No check found anything. Read twenty rows yourself all the same: rules see form, not truth.")
         if self.rejected:

@@ -1,7 +1,7 @@
 """What the audit says of a set that is being worked on, kept up to date.
 
 What is checked is the set as it would be trained on: the rows that are not dropped. Quick checks run again at each
-change; the slow ones (`SLOW`: language and what rests on it) follow in the background. A row whose text has changed
+change; the slow ones (language and what rests on it) follow in the background. A row whose text has changed
 shows no flags of its old text, and says "checking …" until all checks have seen the new one. Sets of more than
 `MOST_LIVE` rows or characters are checked when it is asked for.
 """
@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...data import constructions
-from ...data.audit import audit
+from ...data.audit import CHECKS, audit
 from ...data.curation import Row
 
 MOST_LIVE = (500, 300_000)  # rows, characters
-SLOW = ("language", "mismatch", "lost_accents", "typo", "personal_data")
 ROWS_PER_SECOND = 8_000  # of a check of everything on a slow machine, to say how long it will take
 
 
@@ -76,10 +75,9 @@ class Checks:
     def names(self, slow: bool) -> list[str]:
         """The checks of either kind."""
         if not self._names:
-            from ...data.audit import CHECKS, NEEDS, repeats, texts  # noqa: F401  (they register their checks)
-
-            can = [name for name in CHECKS if name not in NEEDS or (name == "contradiction" and self.single_answer)]
-            self._names = {kind: [name for name in can if (name in SLOW) == kind] for kind in (False, True)}
+            has = {None: True, "single_answer": self.single_answer}
+            can = [check for check in CHECKS.values() if has.get(check.needs)]
+            self._names = {kind: [check.name for check in can if check.slow == kind] for kind in (False, True)}
         return self._names[slow]
 
     def run(self, rows: Iterable[Row], slow: bool) -> Found:
@@ -102,7 +100,7 @@ class Checks:
 
     def having(self, name: str) -> set[int]:
         """The ids of the rows in which this check has found something."""
-        found = self.slow if name in SLOW else self.quick
+        found = self.slow if CHECKS[name].slow else self.quick
         return (
             {id for id, flags in found.flags.items() if any(flag.check == name for flag in flags)} if found else set()
         )

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .corpus import Corpus, matches, once, shown
-from .registry import Options, check
-from .report import Flag
+from ..check import Flag, Options, check
+from ..corpus import Corpus, matches, once, shown
 
 # --- placeholders -----------------------------------------------------------------------------------------
 
@@ -40,7 +39,11 @@ def empty(corpus: Corpus) -> np.ndarray:
 
 
 @check(
-    "placeholder", "empty, or only “N/A”, “no input” and the like, where the answer or the text to work on should be"
+    "placeholder",
+    finds="empty, or only “N/A”, “no input” and the like, where the answer or the text to work on should be",
+    weight=3,
+    advice="These rows hold no answer, and the model would learn to give none: fill or drop them.",
+    shows=("placeholder",),
 )
 def placeholder(corpus: Corpus, options: Options) -> Iterator[Flag]:
     column = corpus.arrow["instruction"]
@@ -124,7 +127,13 @@ def echoes(corpus: Corpus) -> dict[int, str]:
     return found
 
 
-@check("echo", "the answer only repeats the instruction, or the text it was to work on")
+@check(
+    "echo",
+    finds="the answer only repeats the instruction, or the text it was to work on",
+    weight=3,
+    advice="These answers repeat the question, and the model would learn to do so: write answers or drop them.",
+    shows=("echo",),
+)
 def echo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row, what in echoes(corpus).items():
         yield Flag(row, "echo", f"The answer repeats {what}.")
@@ -176,7 +185,13 @@ def filler(corpus: Corpus) -> np.ndarray:
     return found & ~matches(corpus.arrow["instruction"], _ASKS_FOR_SPEECH, ignore_case=True) if found.any() else found
 
 
-@check("boilerplate", "an assistant's phrases around the answer, or instead of one")
+@check(
+    "boilerplate",
+    finds="an assistant's phrases around the answer, or instead of one",
+    weight=2,
+    advice="Polite filler that the model would learn to say: cut it off.",
+    shows=("boilerplate",),
+)
 def boilerplate(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row in np.flatnonzero(filler(corpus)):
         found = re.search(_FILLER, corpus.output[row], re.IGNORECASE)
@@ -218,7 +233,13 @@ def vague(corpus: Corpus) -> dict[int, str]:
     return found
 
 
-@check("vague_instruction", "an instruction that does not say what is asked")
+@check(
+    "vague_instruction",
+    finds="an instruction that does not say what is asked",
+    weight=2,
+    advice="Nobody could tell from these instructions what is wanted: write them anew or drop them.",
+    shows=("vague_instruction",),
+)
 def vague_instruction(corpus: Corpus, options: Options) -> Iterator[Flag]:
     yield from (Flag(row, "vague_instruction", why) for row, why in vague(corpus).items())
 

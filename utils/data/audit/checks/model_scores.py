@@ -7,37 +7,46 @@ enough for `clean`: an answer can be hard for a model because it is wrong, and b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .corpus import Corpus
-from .registry import CHECKS, Check, Options
-from .report import Flag
+from ..check import Check, Flag, Options
+from ..corpus import Corpus
 
 FAR = 3  # deviations above the median
 FEW = 30  # in fewer rows than this nothing is usual
 UNSURE = 0.4
 
-_ABOUT = {
-    "loss": "an answer that a model finds far harder than the others",
-    "difficulty": "an answer with which the instruction does not help a model, or far less than with the others",
-    "self_influence": "a row that would move a model far more than the others do",
+# What each finds, why it flags a row, and what to do.
+_KNOWN = {
+    "loss": (
+        "an answer that a model finds far harder than the others",
+        "A model finds this answer much harder than most: a loss of {value} nats a token, where {usual} is usual.",
+        "A model finds these answers hard: read them, as some are wrong and some only rare.",
+    ),
+    "difficulty": (
+        "an answer with which the instruction does not help a model, or far less than with the others",
+        "The instruction helps a model less than most do: {value} of the answer's loss is left with it, where {usual} is "
+        "usual.",
+        "The instruction helps a model little with these answers: read whether they go together.",
+    ),
+    "self_influence": (
+        "a row that would move a model far more than the others do",
+        "This row pulls at a model much harder than most: a self-influence of {value}, where {usual} is usual.",
+        "A model would learn most from these rows, right or wrong: read them first.",
+    ),
 }
-_WHY = {
-    "loss": "A model finds this answer much harder than most: a loss of {value} nats a token, where {usual} is usual.",
-    "difficulty": "The instruction helps a model less than most do: {value} of the answer's loss is left with it, where "
-    "{usual} is usual.",
-    "self_influence": "This row pulls at a model much harder than most: a self-influence of {value}, where {usual} is "
-    "usual.",
-}
+_OTHER = ("a score far above the others", "This score is {value}, where {usual} is usual.", "Read some of these rows.")
 _NO_HELP = "The instruction does not help a model to this answer: with it the loss is {value} times what it is without."
 
 
-def checks(scores: Any, rows: int, rejected: int = 0) -> dict[str, Check]:
+def checks(scores: Any, rows: int, rejected: int, taken: Collection[str]) -> dict[str, Check]:
     """A check for each column of `scores`: a table of numbers with a line for each of `rows` rows; none for None.
+
+    `rejected` rows of the source have none; names in `taken` are those of other checks.
 
     Raises ValueError for another number of lines, a column that is not of numbers, or one called like another check.
     """
@@ -56,19 +65,20 @@ def checks(scores: Any, rows: int, rejected: int = 0) -> dict[str, Check]:
         name = str(column)
         if not pd.api.types.is_numeric_dtype(table[column]) or pd.api.types.is_complex_dtype(table[column]):
             raise ValueError(f'The column "{name}" of scores is not of numbers: leave it out, or make them numbers.')
-        if name in CHECKS or name in found:
+        if name in taken or name in found:
             raise ValueError(f'There is more than one check "{name}": give this column of scores another name.')
         values = table[column].to_numpy(dtype=float, na_value=np.nan)
-        found[name] = Check(name, _ABOUT.get(name, "a score far above the others"), partial(_high, name, values))
+        finds, why, advice = _KNOWN.get(name, _OTHER)
+        found[name] = Check(name, finds, partial(_high, name, why, values), advice=advice)
     return found
 
 
-def _high(name: str, values: np.ndarray, corpus: Corpus, options: Options) -> Iterator[Flag]:
+def _high(name: str, why: str, values: np.ndarray, corpus: Corpus, options: Options) -> Iterator[Flag]:
     usual, limit = _limit(values)
     useless = (values >= 1) if name == "difficulty" else np.zeros(len(values), dtype=bool)
     for row in np.flatnonzero((values > limit) | useless):
-        why = _NO_HELP if useless[row] else _WHY.get(name, "This score is {value}, where {usual} is usual.")
-        yield Flag(int(row), name, why.format(value=_words(values[row]), usual=_words(usual)), confidence=UNSURE)
+        says = (_NO_HELP if useless[row] else why).format(value=_words(values[row]), usual=_words(usual))
+        yield Flag(int(row), name, says, confidence=UNSURE)
 
 
 def _limit(values: np.ndarray) -> tuple[float, float]:

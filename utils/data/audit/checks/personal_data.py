@@ -11,9 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .corpus import Corpus, matches
-from .registry import Options, check
-from .report import Flag
+from ..check import Flag, Options, check
+from ..corpus import Corpus, matches
 
 # All repeats have an upper bound: on a megabyte without a space, an open one would take time in the square of it.
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
@@ -38,7 +37,14 @@ _CALLED = re.compile(
 _WORTH_A_LOOK = r"@|\d([^\p{L}\n]{0,3}\d){6}"
 
 
-@check("personal_data", "e-mail addresses, telephone numbers, numbers of cards and bank accounts")
+@check(
+    "personal_data",
+    finds="e-mail addresses, telephone numbers, numbers of cards and bank accounts",
+    weight=20,
+    advice="A model can repeat what it has read: mask or drop the personal data before anything else.",
+    shows=("e-mail address",),
+    slow=True,
+)
 def personal_data(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for name, what in (("output", "answer"), ("instruction", "instruction")):
         for row in np.flatnonzero(matches(corpus.arrow[name], _WORTH_A_LOOK)):

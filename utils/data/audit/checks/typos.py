@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..text import strip_accents
+from ...text import strip_accents
+from ..check import Flag, Options, check
+from ..corpus import Corpus, Words, once
 from .content import of_a_kind
-from .corpus import Corpus, Words, once
 from .language import foreign
-from .registry import Options, check
-from .report import Flag
 
 KNOWN = 5  # a word that stands here so often, in answers in the set's own language, is taken for a right one
 DOUBT = 0.85  # where more of the words of a kind are good ones, they are left alone, whatever stands beside them
@@ -52,7 +51,14 @@ class Typo(NamedTuple):
     chance: float
 
 
-@check("typo", "a word that is a more frequent one but for a slip, such as two letters that changed places")
+@check(
+    "typo",
+    finds="a word that is a more frequent one but for a slip, such as two letters that changed places",
+    weight=1,
+    advice="Scattered typos mostly average out in the answers, not in the confidence: mend the frequent ones.",
+    shows=("typo",),
+    slow=True,
+)
 def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words, seen = corpus.parts("output"), set()
     texts, found = words.texts, misspelt(corpus)

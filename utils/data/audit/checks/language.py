@@ -15,10 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..check import Flag, Options, check
+from ..corpus import Corpus, once
 from .content import echoes, empty
-from .corpus import Corpus, once
-from .registry import Options, check
-from .report import Flag
 
 # The languages told apart, by ISO 639-1 code: the English name, then the French one where it differs.
 NAMES = {
@@ -89,7 +88,14 @@ def foreign(corpus: Corpus) -> np.ndarray:
     return found
 
 
-@check("language", "a text in another language than its column")
+@check(
+    "language",
+    finds="a text in another language than its column",
+    weight=3,
+    advice="Answers in the wrong language teach the wrong language: drop them or have them translated.",
+    shows=("wrong_language", "echo", "off_topic", "boilerplate"),
+    slow=True,
+)
 def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
     declared = options.languages or {}
     for column, what in (("output", "answer"), ("instruction", "instruction")):

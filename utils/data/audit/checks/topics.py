@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..text import strip_accents
+from ...text import strip_accents
+from ..check import Flag, Options, check
+from ..corpus import Corpus, Words, once
 from .content import echoes, empty, filler, vague
-from .corpus import Corpus, Words, once
 from .language import foreign
-from .registry import Options, check
-from .report import Flag
 
 TIED = 10.0  # a log-likelihood ratio that chance does not reach
 COMMON = 0.1  # a word in more than this share of the rows says little about any of them
@@ -52,14 +51,26 @@ class Ties(NamedTuple):
     unlucky: np.ndarray  # ... and that an instruction with such words foretells none
 
 
-@check("off_topic", "an answer that has nothing to do with its instruction, nor with the rest of the set")
+@check(
+    "off_topic",
+    finds="an answer that has nothing to do with its instruction, nor with the rest of the set",
+    weight=3,
+    advice="These answers have nothing to do with the rest: drop them.",
+    shows=("off_topic", "wrong_language", "wrong_answer", "contradiction"),
+)
 def off_topic(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row in np.flatnonzero(astray(corpus)):
         why = "Hardly a word of the answer goes with this instruction or with others of the set."
         yield Flag(int(row), "off_topic", why, confidence=0.8)
 
 
-@check("mismatch", "an answer that seems to belong to another instruction")
+@check(
+    "mismatch",
+    finds="an answer that seems to belong to another instruction",
+    weight=3,
+    advice="These answers seem to belong to other instructions: was a column shifted or shuffled?",
+    slow=True,
+)
 def mismatch(corpus: Corpus, options: Options) -> Iterator[Flag]:
     tied = ties(corpus)
     if tied is None:

@@ -14,12 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from ..text import strip_accents
-from .accents import always_accented
-from .corpus import Corpus, Words
+from ...text import strip_accents
+from ..check import Flag, Options, check
+from ..corpus import Corpus, Words
+from .french_accents import always_accented
 from .language import foreign, majority
-from .registry import Options, check
-from .report import Flag
 from .typos import misspelt
 
 LOST = 0.4  # how likely it must be that a row has lost its accents
@@ -49,7 +48,14 @@ def _forms(words: Words) -> Forms:
     return Forms(of, list(names), accented, spelling)
 
 
-@check("lost_accents", "words without the accents that they have elsewhere in the set")
+@check(
+    "lost_accents",
+    finds="words without the accents that they have elsewhere in the set",
+    weight=2,
+    advice="Accents were lost on the way: look for the wrong encoding, and restore them at the source.",
+    shows=("lost_accents",),
+    slow=True,
+)
 def lost_accents(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words = corpus.parts("output")
     french = "fr" in majority(corpus)["output"].languages

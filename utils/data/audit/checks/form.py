@@ -1,114 +1,28 @@
-"""The checks of one row against the rest of the set: is there an answer, is it whole, is it dressed like the others?
+"""Is an answer dressed like the others, and whole? The form and the end of answers, against what most of them do.
 
-What a check needs to know of the task it takes from the set itself, from what most rows do; where there is no clear
-custom it stays silent. The checks that look at words more closely stand in files of their own: `spelling.py`,
-`language.py`, `topics.py` and `personal.py`.
+What these checks need to know of the task they take from the set itself; where there is no clear custom they stay
+silent.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from . import content, language, personal, spelling, topics, typos  # noqa: F401  (they register their checks)
+from ..check import Flag, Options, check
+from ..corpus import Corpus, matches, once, shown
+from .characters import HIDDEN
 from .content import empty, of_a_kind, prose
-from .corpus import Corpus, matches, once, shown
-from .registry import Options, check
-from .report import Flag
 
 CLEAR = 0.8  # the share of rows from which on a custom is clear
 FEW = 10  # in fewer rows than this there is no custom
-RARE = 0.1  # a kind of markup found in more of the rows than this belongs to the set
 
-
-# --- is the text clean? -----------------------------------------------------------------------------------
-
-# Literal characters, so that RE2 and Python read the same: C0 and C1 but for tab and line ends, DEL, soft hyphen,
-# zero-width characters, marks of direction, byte order mark, U+FFFD.
-_HIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd"
-# UTF-8 read as Windows-1252 or Latin-1: "é" has become "Ã©", and a curly apostrophe "â€™".
-_MOJIBAKE = "[ÂÃÅâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]+"
-_SUSPECT = re.compile(f"[{_HIDDEN}\ud800-\udfff]|{_MOJIBAKE}")
-_CALLED = {
-    "\ufffd": "the replacement character U+FFFD, which stands for a letter that was lost",
-    "\ufeff": "a byte order mark, U+FEFF",
-    "\u00ad": "a soft hyphen, U+00AD",
-    "\x00": "a null character, U+0000",
-}
-
-
-@check("control_characters", "control characters, invisible or broken ones, as from a wrong encoding")
-def control_characters(corpus: Corpus, options: Options) -> Iterator[Flag]:
-    for name in ("output", "instruction"):
-        for row in np.flatnonzero(matches(corpus.arrow[name], f"[{_HIDDEN}]|{_MOJIBAKE}")):
-            text = getattr(corpus, name)[row]
-            if found := next(filter(None, (_broken(text, hit) for hit in _SUSPECT.finditer(text))), None):
-                what = "The answer" if name == "output" else "The instruction"
-                yield Flag(int(row), "control_characters", f"{what} holds {found}.")
-
-
-def _broken(text: str, hit: re.Match) -> str:
-    """What is wrong with the characters found, in words; empty where they are in their place."""
-    found, near = hit.group(), text[max(hit.start() - 1, 0) : hit.end() + 1]
-    if len(found) > 1:
-        return f"“{found[:8]}”, letters in a wrong encoding" if _misread(found) else ""
-    if "\ud800" <= found <= "\udfff":
-        return f"half a character, U+{ord(found):04X}"
-    if found in "\u200c\u200d" and len(near) == 3 and not any(c < "\u0300" or c.isspace() for c in near):
-        return ""  # joiners belong inside emoji, and inside words of Persian or of the scripts of India
-    if "\u200e" <= found <= "\u202e" or "\u2066" <= found <= "\u2069":
-        if any(unicodedata.bidirectional(c) in ("R", "AL") and c != "\u200f" for c in text):
-            return ""  # marks of direction belong in text with Arabic or Hebrew
-    kind = "a control character" if unicodedata.category(found) == "Cc" else "an invisible character"
-    return _CALLED.get(found, f"{kind}, U+{ord(found):04X}")
-
-
-def _misread(text: str) -> bool:
-    """Whether the characters, taken for the bytes of a Western encoding, are UTF-8 (as ftfy tells it; Speer 2019)."""
-    try:
-        raw = b"".join(c.encode("latin-1" if c <= "\u00ff" else "cp1252") for c in text)
-        return len(raw.decode()) < len(text)
-    except UnicodeError:
-        return False
-
-
-_TAGS = (
-    "a|abbr|b|blockquote|body|br|button|center|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|input|label|li|link"
-    "|meta|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|thead|title|tr|u|ul"
-)
-_MARKUP = {
-    "an HTML tag": rf"</?({_TAGS})(\s[^<>]*)?/?>",
-    "an HTML entity": r"&(amp|lt|gt|quot|apos|nbsp|hellip|[mn]dash|[lr][sd]quo|[lr]aquo|[a-z](acute|grave|circ|uml|cedil)|#x?[0-9a-f]{2,5});",
-    "a code fence": "```",
-    "Markdown": r"(?m)\*\*\S[^*\n]*\*\*|^#{2,6} \S|\[[^\[\]\n]+\]\(https?://",
-}
-# What may be answered with markup.
-_ASKS_FOR_MARKUP = (
-    r"\b(x?html|css|xml|markdown|latex|code|script|tags?|web ?(page|site)|function|program|sql|balises?)|<\w"
-)
-
-
-@check("markup", "HTML, entities, code fences or Markdown in a set that has none of it elsewhere")
-def markup(corpus: Corpus, options: Options) -> Iterator[Flag]:
-    asked = None
-    for what, pattern in _MARKUP.items():
-        found = matches(corpus.arrow["output"], pattern, ignore_case=True)
-        if not found.any() or found.sum() > max(1, RARE * len(corpus)):
-            continue
-        asked = matches(corpus.arrow["instruction"], _ASKS_FOR_MARKUP, ignore_case=True) if asked is None else asked
-        for row in np.flatnonzero(found & ~asked):
-            said = shown(re.search(pattern, corpus.output[row], re.IGNORECASE).group(), 20)
-            yield Flag(int(row), "markup", f"The answer holds {what}, “{said}”, as few others here do.")
-
-
-# --- is it dressed like the others, and whole? ------------------------------------------------------------
 
 # Tags, entities and hidden characters around a text are the business of other checks.
-_AROUND = rf"<[^<>]*>|&(\w+;)+|[{_HIDDEN}]"
+_AROUND = rf"<[^<>]*>|&(\w+;)+|[{HIDDEN}]"
 
 
 class Custom(NamedTuple):
@@ -197,7 +111,13 @@ def _are_beginnings(corpus: Corpus, short: np.ndarray, whole: np.ndarray) -> boo
     return found >= CLEAR * short.sum()
 
 
-@check("format", "an answer that breaks the rule, or begins or ends otherwise than most of them")
+@check(
+    "format",
+    finds="an answer that breaks the rule, or begins or ends otherwise than most of them",
+    weight=2,
+    advice="A flaw of form that is always the same is learnt as if it were right: mend it by a rule.",
+    shows=("lowercase", "truncated", "placeholder", "boilerplate", "markup", "echo", "wrong_language", "near_repeat"),
+)
 def format_(corpus: Corpus, options: Options) -> Iterator[Flag]:
     if options.rule is not None:
         yield from _against_rule(corpus, options.rule)
@@ -230,7 +150,13 @@ def _against_rule(corpus: Corpus, rule: str) -> Iterator[Flag]:
             yield Flag(row, "format", f"The answer does not match the rule ({why}).")
 
 
-@check("truncation", "an answer that breaks off")
+@check(
+    "truncation",
+    finds="an answer that breaks off",
+    weight=2,
+    advice="These answers break off: complete them, and look at the length limit of whatever wrote them.",
+    shows=("truncated",),
+)
 def truncation(corpus: Corpus, options: Options) -> Iterator[Flag]:
     yield from broken_off(corpus)
 
@@ -282,36 +208,3 @@ def _shortness(corpus: Corpus) -> np.ndarray:
     middle = np.median(ratio)
     spread = 1.4826 * np.median(np.abs(ratio - middle))
     return (middle - ratio) / (max(0.6 * spread, 0.1) if spread < 0.5 else 3 * spread)
-
-
-# --- how long is it? --------------------------------------------------------------------------------------
-
-
-@check("length", "far longer or far shorter than the rest")
-def length(corpus: Corpus, options: Options) -> Iterator[Flag]:
-    import pyarrow.compute as pc
-
-    if len(corpus) < 30:
-        return
-    for name, what in (("instruction", "instruction"), ("output", "answer")):
-        sizes = pc.utf8_length(corpus.arrow[name]).to_numpy(zero_copy_only=False)
-        logs = np.log1p(sizes)
-        middle = np.median(logs)
-        # Median and median deviation, as single giants must not move the measure; 8 of them are next to never chance.
-        far = np.abs(logs - middle) > 8 * max(1.4826 * np.median(np.abs(logs - middle)), 0.25)
-        usual = int(np.median(sizes))
-        for row in np.flatnonzero(far & (sizes > 0)):
-            why = f"The {what} has {sizes[row]:,} characters, where {usual:,} are usual."
-            yield Flag(int(row), "length", why, confidence=0.4)
-
-
-@check("too_long", "longer than the model can read")
-def too_long(corpus: Corpus, options: Options) -> Iterator[Flag]:
-    import pyarrow.compute as pc
-
-    if options.context is None:
-        return
-    sizes = sum(pc.utf8_length(corpus.arrow[name]).to_numpy(zero_copy_only=False) for name in ("instruction", "output"))
-    for row in np.flatnonzero(sizes > 3 * options.context):
-        why = f"About {sizes[row] // 3:,} tokens (a third of its {sizes[row]:,} characters); {options.context:,} fit."
-        yield Flag(int(row), "too_long", why, confidence=min(1.0, round(sizes[row] / (6 * options.context), 2)))

@@ -6,13 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utils.data import damage, phrasebook, support
-from utils.data.audit import CHECKS, Options, texts  # noqa: F401  (texts registers its checks)
+from utils.data.audit import CHECKS, Options
 from utils.data.audit.corpus import Corpus
-from utils.data.audit.detection import ABOUT
 from utils.data.damage.sentences import CONTROLS
 
-PAIRS = ("exact_repeat", "near_repeat", "contradiction", "leakage")  # tested in test_repeats.py
-NAMES = [name for name, check in CHECKS.items() if name not in PAIRS and not check.find.__module__.endswith("scored")]
+PAIRS = ("exact_repeat", "near_repeat", "contradiction", "leakage")  # tested in test_pairs.py
+NAMES = [name for name, check in CHECKS.items() if name not in PAIRS and not check.find.__module__.endswith("model_scores")]
 FAMILY, FARSI, HINDI = "👨\u200d👩\u200d👧", "می\u200cخواهم", "क्\u200dष"
 
 
@@ -470,7 +469,7 @@ def test_damage_is_found(world, flaw, check, target):
             labelled = {i for i in labelled if bool({*rows[i][1]} & {*CONTROLS}) == (check == "control_characters")}
         flags = set(find(check, rows))
         right, there, found = right + len(flags & labelled), there + len(labelled), found + len(flags)
-        told += sum(flaws[i] in ABOUT[check] for i in flags)
+        told += sum(flaws[i] in CHECKS[check].shows for i in flags)
     assert right >= target * there > 30, (right, there)
     assert told >= target * found, (told, found)
 

@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utils.data import damage, phrasebook, support
-from utils.data.audit import Options, repeats
+from utils.data.audit import CHECKS, Options, minhash
 from utils.data.audit.corpus import Corpus
 
-CHECKS = ("exact_repeat", "near_repeat", "contradiction")
+NAMES = ("exact_repeat", "near_repeat", "contradiction")
 
 
 def find(name: str, rows: list[tuple[str, str]], **options) -> dict[int, tuple]:
     """The flags of one check by row; no row twice."""
     corpus = Corpus([row[0] for row in rows], [row[1] for row in rows])
-    flags = list(getattr(repeats, name)(corpus, Options(**options)))
+    flags = list(CHECKS[name](corpus, Options(**options)))
     assert len({flag.row for flag in flags}) == len(flags) and all(flag.check == name for flag in flags)
     return {flag.row: flag for flag in flags}
 
@@ -131,7 +131,7 @@ def test_similar_paragraphs_are_found_and_others_are_not():
         likeness[len(rows)] = len(one & other) / len(one | other)
         rows.append((rows[k][0], " ".join(said)))
     flags = find("near_repeat", rows)
-    assert set(flags) == {row for row, share in likeness.items() if share >= repeats.SIMILAR}
+    assert set(flags) == {row for row, share in likeness.items() if share >= minhash.SIMILAR}
     assert 80 < len(flags) < 150 and all(flag.evidence == (row - 400,) for row, flag in flags.items())
 
 
@@ -244,7 +244,7 @@ def all_that_support_asks() -> set[str]:
 def test_an_undamaged_set_has_next_to_no_flags(world):
     for seed in range(2):
         rows = pairs(world.examples(1000, seed=seed))
-        found = {row for name in CHECKS for row in find(name, rows, single_answer=True)}
+        found = {row for name in NAMES for row in find(name, rows, single_answer=True)}
         assert len(found) <= 2, [rows[row] for row in found]
 
 
@@ -252,9 +252,9 @@ def test_an_undamaged_set_has_next_to_no_flags(world):
 def test_damage_is_found(world):
     right, marked, found, there = (Counter() for _ in range(4))
     for seed in range(3):
-        spoiled = damage.spoil(world.examples(1000, seed=seed), dict.fromkeys(CHECKS, 0.05), seed=seed)
+        spoiled = damage.spoil(world.examples(1000, seed=seed), dict.fromkeys(NAMES, 0.05), seed=seed)
         rows = pairs(spoiled)
-        for name in CHECKS:
+        for name in NAMES:
             labelled = {i for i, flaw in enumerate(spoiled["flaw"]) if flaw == name}
             flags = find(name, rows, single_answer=True).values()
             # Which of two twins was there first, nobody can tell: a pair counts where either is the damaged one.
@@ -266,7 +266,7 @@ def test_damage_is_found(world):
             marked[name] += len(hits)
             found[name] += len(set().union(*hits) & labelled)
             there[name] += len(labelled)
-    for name in CHECKS:
+    for name in NAMES:
         assert right[name] >= 0.99 * marked[name], (name, right, marked)
         assert found[name] >= 0.99 * there[name] > 100, (name, found, there)
 
@@ -301,7 +301,7 @@ def test_typos_are_found_among_sentences_of_the_same_templates():
 def test_any_text_is_taken(rows, r):
     surrogates = [(row[0] + "\ud800", row[1].upper()) for row in rows[:3]]
     rows = [*rows, *surrogates, *(rows[:4] if r.random() < 0.5 else []), *((b, a) for a, b in rows[:3])]
-    for name in (*CHECKS, "leakage"):
+    for name in (*NAMES, "leakage"):
         for flag in find(name, rows, single_answer=True, test=tuple(rows[:2])).values():
             assert 0 <= flag.row < len(rows) and 0 < flag.confidence <= 1 and flag.reason.endswith(".")
             assert all(0 <= other < len(rows) and other != flag.row for other in flag.evidence)
@@ -319,13 +319,13 @@ def test_any_text_is_taken(rows, r):
 @settings(max_examples=60, deadline=None)
 def test_few_words_in_any_order_are_taken(texts):
     rows = [(text, texts[-1 - i]) for i, text in enumerate(texts)]
-    for name in (*CHECKS, "leakage"):
+    for name in (*NAMES, "leakage"):
         find(name, rows, single_answer=True, test=tuple(rows[::2]))
 
 
 @pytest.mark.parametrize("rows", [[], [("", "")], [("Say hi.", "Hi.")], [("", "")] * 3])
 def test_few_rows_are_taken(rows):
-    for name in (*CHECKS, "leakage"):
+    for name in (*NAMES, "leakage"):
         flags = find(name, rows, single_answer=True, test=(("Test", "this"),))
         assert len(flags) == (2 if name == "exact_repeat" and len(rows) == 3 else 0)
 
@@ -351,7 +351,7 @@ def test_rows_that_are_all_alike_take_no_longer(kind):
         "one template": lambda: (f"{LIVES} {' '.join(r.choices(words, k=9))}", f"{LIVES} {r.choice(words)}"),
     }[kind]
     rows = [say() for _ in range(20_000)]
-    flagged = {name: len(find(name, rows, single_answer=True)) for name in CHECKS}
+    flagged = {name: len(find(name, rows, single_answer=True)) for name in NAMES}
     assert flagged["exact_repeat"] == (19_999 if kind == "one row" else 20_000 - len(set(rows)))
     assert flagged["near_repeat"] < 100
     assert flagged["contradiction"] == (19_999 if kind == "one instruction" else 0)
@@ -362,9 +362,9 @@ def test_candidates_of_sketches_are_the_similar_sets():
     sets = [r.integers(2**63, size=40, dtype=np.uint64) for _ in range(300)]
     sets += [np.concatenate([one[:36], r.integers(2**63, size=4, dtype=np.uint64)]) for one in sets[:200]]
     starts = np.arange(0, 40 * len(sets) + 1, 40)
-    a, b = repeats.lookalikes(np.concatenate(sets), starts)
+    a, b = minhash.lookalikes(np.concatenate(sets), starts)
     assert sorted(zip(a.tolist(), b.tolist())) == [(k, 300 + k) for k in range(200)]
-    a, b = repeats.lookalikes(np.concatenate(sets), starts, border=300)
+    a, b = minhash.lookalikes(np.concatenate(sets), starts, border=300)
     assert len(a) == 200
-    a, b = repeats.lookalikes(np.concatenate(sets), starts, border=301)
+    a, b = minhash.lookalikes(np.concatenate(sets), starts, border=301)
     assert len(a) == 199
