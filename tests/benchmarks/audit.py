@@ -61,7 +61,7 @@ def with_addresses(clean: Dataset, seed: int) -> Dataset:
     r = random.Random(seed)
     hit = set(r.sample(range(len(clean)), round(SHARE * len(clean))))
     address = lambda: (
-        f"{r.choice(['marie', 'j.dupont', 'sales+fr'])}{r.randrange(100)}@example.{r.choice(['org', 'com'])}"
+        f"{r.choice(['marie', 'j.dupont', 'sales+fr'])}{r.randrange(100)}@quayside-books.{r.choice(['org', 'com'])}"
     )  # noqa: E731
     said = [f"{text} {address()}" if row in hit else text for row, text in enumerate(clean["output"])]
     flaw = ["e-mail address" if row in hit else "" for row in range(len(clean))]

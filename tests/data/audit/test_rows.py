@@ -314,13 +314,13 @@ def test_a_task_without_its_text_is_vague():
 @pytest.mark.parametrize(
     "text, kind",
     [
-        ("Write to jane.doe+news@mail.example.co.uk.", "an e-mail address"),
+        ("Write to jane.doe+news@mail.harbour.co.uk.", "an e-mail address"),
         ("Call +33 1 23 45 67 89.", "a telephone number"),
         ("Call (212) 736-5000 now", "a telephone number"),
         ("Appelez le 06 12 34 56 78", "a telephone number"),
-        ("My phone number is 555-0123.", "a telephone number"),
-        ("Card: 4111 1111 1111 1111", "the number of a payment card"),
-        ("Amex 378282246310005", "the number of a payment card"),
+        ("My phone number is 736-5000.", "a telephone number"),
+        ("Card: 4539 1488 0343 6467", "the number of a payment card"),
+        ("Amex 371234567890120", "the number of a payment card"),
         ("GB82 WEST 1234 5698 7654 32", "the number of a bank account (IBAN)"),
         ("FR7630006000011234567890189", "the number of a bank account (IBAN)"),
     ],
@@ -406,7 +406,7 @@ def test_a_cafe_here_and_there_makes_no_custom():
 def test_typos_read_well():
     rows = damage.spoil(phrasebook.examples(1000, seed=0), {"typo": 0.05}, seed=0)
     flags = find("typo", pairs(rows))
-    assert any("with two letters swapped, which stands here" in flag.reason for flag in flags.values())
+    assert all(" seems to be “" in flag.reason for flag in flags.values()) and len(flags) > 30
     assert not find("typo", french())
 
 
@@ -482,7 +482,7 @@ def test_addresses_are_found(world):
         name = "".join(r.choices("abcdefgh.-_+", k=6)) + r.choice("xyz")
         rows[row] = (
             rows[row][0],
-            f"{rows[row][1]} Write to <{name}@{r.choice(('mail', 'my-site'))}.example.com>, please.",
+            f"{rows[row][1]} Write to <{name}@{r.choice(('mail', 'my-site'))}.quayside-books.com>, please.",
         )
     assert set(find("personal_data", rows)) == hit
 

@@ -70,12 +70,14 @@ _UNSPACED = re.compile(
 # Marks that are no dress: "3 + 5" is not "3 - 5", 5 % is not 5, C# is not C, 5! is not 5, f'(x) is not f(x), and
 # brackets count: (2 + 3) * 4. As RE2 reads it, to find the texts that have any, and as Python does, to take them.
 _MARKED = (
-    r"[\p{Sm}\p{Sc}\p{So}%&@\\^()\[\]{}*/#~|=<>+]|\p{N}\s*[-−–.,:]\s*\p{N}|(^|[^\pL\pM\pN_])[-−.]\p{N}"
-    r"|\b[\pL\pN]\s*[-−–]\s*[\pL\pN]\b|\p{N}!|![\pL\pN_]|'[(\d]"
+    r"[\p{Sm}\p{Sc}\p{So}%&@\\^()\[\]{}*/#~|=<>+]|[\pL\pN]\s*[-−–.,:;]\s*\p{N}|(^|[^\pL\pM\pN_])[-−–.!][\pL\pN]"
+    r"|\b[\pL\pN]\s*[-−–,:;]\s*[\pL\pN]\b|\p{N}!|'[(\d]"
 )
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DRESS = frozenset(".,;:!?'’\"“”„«»‹›…·¿¡-−–—、。，！？；：「」『』")  # ... unless `_counts`
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\W\d])|(?<=[^\W\d])[.:!?]?\*\*(?![\w*])")  # Markdown around words is dress
+# Where form is what the row is about, none of it is dress.
+_ABOUT_FORM = r"\b(punctuat|comma\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
 _CODE = re.compile(r"[{};=<>\\_]|\w\(|[a-z]\.[a-z]")  # where capitals matter
 
 
@@ -122,6 +124,8 @@ def _side(corpus: Corpus, name: str) -> Side:
     marks = {text: _marks(text) for text in {texts[row] for row in rows}}
     marked = [row for row in rows if marks[texts[row]]]
     found[marked] ^= numbers(marks[texts[row]] for row in marked)
+    about_form = matches(corpus.arrow["instruction"], _ABOUT_FORM, ignore_case=True)
+    found[about_form] = corpus.exact[name][about_form]
     return Side(words, _with_accents_restored(words, found), Judge(words))
 
 
@@ -157,7 +161,7 @@ def _marks(text: str) -> str:
         elif _counts(mark, tokens[at - 1] if at else None, token, *tokens[at + 1 : at + 2]):
             marks.append(f"{before}{'-' if mark in '−–' else mark}")
     if marks and _CODE.search(text):
-        marks.append("".join(c for c in text if c.isupper()))
+        marks.append(" ".join(re.findall(r"\w*[A-Z]\w*", text)))
     return "".join(marks)
 
 
@@ -168,14 +172,16 @@ def _counts(mark: str, before: re.Match | None, token: re.Match, after: re.Match
     touches = before is not None and before.end() == token.start()
     touched = after is not None and after.start() == token.end()
     left, right = before.group() if before else "", after.group() if after else ""
+    joined = touches and left[-1].isalnum()  # to a word before it, as a full stop is
+    follows = touched and right[0].isalnum()
+    between = (left + right).isalnum() and all(len(word) == 1 or word.isdecimal() for word in (left, right))
     if mark in "-−–":
-        operator = (len(left) == 1 or left[-1:].isdigit()) and (len(right) == 1 or right[:1].isdigit())
-        return operator and (left + right).isalnum() or not touches and touched and right[0].isdigit()
-    if mark in ".,:":
-        return touched and right[0].isdigit() and (touches and left[-1].isdigit() or mark == "." and not touches)
+        return between or follows and not joined
+    if mark in ".,:;":
+        return between and (mark != "." or touched) or mark == "." and follows and right[0].isdigit() and not joined
     if mark == "!":
-        return touches and left[-1].isdigit() or touched and not touches and right[0].isalnum()
-    return mark in "'’" and touches and touched and (right[0] == "(" or right[0].isdigit())
+        return joined and left[-1].isdigit() or follows and not joined
+    return mark in "'’" and joined and touched and (right[0] == "(" or right[0].isdigit())
 
 
 def _with_accents_restored(words: Words, found: np.ndarray) -> np.ndarray:
@@ -278,28 +284,22 @@ def agreements(side: Side, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _likeness(side: Side, a: int, b: int) -> str:
-    """What two long texts share, in words, if it is enough, and is more than what many texts here share by design.
+    """What two long texts share, in words, if it is enough, and more than what many texts here share by design.
 
-    Their own parts, without what comes from a template, must be alike as well; of own parts that are short nothing can
-    be told in this way. Numbers are never a matter of likeness: they fill in templates.
+    Numbers are never a matter of likeness: they fill in templates.
     """
-    words, shared = side.words, side.template
+    words = side.words
     one, other = (words.ids[words.starts[row] : words.starts[row + 1]].astype(np.int64) for row in (a, b))
     digits = [[k for k in ids.tolist() if words.vocabulary[k].isdigit()] for ids in (one, other)]
     if digits[0] != digits[1] or np.array_equal(one, other):  # in the latter case marks that count make them two
         return ""
     pairs = [np.unique(ids[:-1] * len(words.vocabulary) + ids[1:]) for ids in (one, other)]
     alike = _jaccard(*pairs)
-    own = [each[~np.isin(each, shared)] for each in pairs] if len(shared) else pairs
-    if alike < SIMILAR or own[0] is not pairs[0] and not _own_alike(*own):
+    own = [each[~np.isin(each, side.template)] for each in pairs]
+    # Of what is their own too little may be left to tell a changed copy from another row of the same template.
+    if alike < SIMILAR or own[0].size < pairs[0].size and (min(map(len, own)) < LONG or _jaccard(*own) < SIMILAR):
         return ""
     return f"with {alike:.0%} of its pairs of words the same"
-
-
-def _own_alike(one: np.ndarray, other: np.ndarray) -> bool:
-    if max(len(one), len(other)) == 0:
-        return True
-    return min(len(one), len(other)) >= LONG and _jaccard(one, other) >= SIMILAR
 
 
 def _jaccard(one: np.ndarray, other: np.ndarray) -> float:

@@ -20,6 +20,8 @@ HIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2
 # UTF-8 read as Windows-1252 or Latin-1: "é" has become "Ã©", and a curly apostrophe "â€™".
 _MOJIBAKE = "[ÂÃÅâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]+"
 _SUSPECT = re.compile(f"[{HIDDEN}\ud800-\udfff]|{_MOJIBAKE}")
+# Scripts without spaces between words: Thai and Lao, Tibetan, Burmese, Khmer, Japanese and Chinese.
+_UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CALLED = {
     "\ufffd": "the replacement character U+FFFD, which stands for a letter that was lost",
     "\ufeff": "a byte order mark, U+FEFF",
@@ -51,8 +53,10 @@ def _broken(text: str, hit: re.Match) -> str:
         return f"“{found[:8]}”, letters in a wrong encoding" if _misread(found) else ""
     if "\ud800" <= found <= "\udfff":
         return f"half a character, U+{ord(found):04X}"
-    if found in "\u200c\u200d" and len(near) == 3 and not any(c < "\u0300" or c.isspace() for c in near):
-        return ""  # joiners belong inside emoji, and inside words of Persian or of the scripts of India
+    if found in "\u200c\u200d" and near[0] != found and near[0] >= "\u0300" and not near[0].isspace():
+        return ""  # joiners belong inside emoji, and into words of Persian or of the scripts of India
+    if found == "\u200b" and _UNSPACED.search(near):
+        return ""  # where words are not set apart, it says where a line may break
     if "\u200e" <= found <= "\u202e" or "\u2066" <= found <= "\u2069":
         if any(unicodedata.bidirectional(c) in ("R", "AL") and c != "\u200f" for c in text):
             return ""  # marks of direction belong in text with Arabic or Hebrew

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..check import Flag, Options, check
 from ..corpus import Corpus, matches, once, shown
+from ..task import EDGES, is_copying, is_offered, labels, unspaced
 
 # --- placeholders -----------------------------------------------------------------------------------------
 
@@ -34,8 +35,13 @@ _ENDS_WITHOUT = rf"{_MARKED_EMPTY}|[:\n]{_OPEN}({_NO_THING}|n\s*/\s*a){_CLOSE}$"
 
 @once
 def empty(corpus: Corpus) -> np.ndarray:
-    """Which answers are empty or a placeholder."""
-    return matches(corpus.arrow["output"], _PLACEHOLDER, ignore_case=True)
+    """Which answers are empty or a placeholder, and no label of the set nor what the instruction offers."""
+    found = matches(corpus.arrow["output"], _PLACEHOLDER, ignore_case=True)
+    for row in np.flatnonzero(found).tolist():
+        said = corpus.output[row].strip(EDGES)
+        if said.casefold() in labels(corpus) or said and is_offered(said, corpus.instruction[row]):
+            found[row] = False
+    return found
 
 
 @check(
@@ -95,9 +101,6 @@ def of_a_kind(corpus: Corpus) -> bool:
 
 # --- answers that repeat the question ---------------------------------------------------------------------
 
-_EDGES = " \t\r\n\"'“”«»‹›.!?…:;,\u00a0\u202f"
-
-
 # What may rightly be left as it is: a text that had no mistake, things that stood in order.
 _MAY_STAY = r"(?i)\b(correct|edit|proofread|punctuat|grammar|spell|insert|exclamation|question mark|select|sort|arrange|order|rank|corrige|ponctu|tri(e|ez)\b)"
 
@@ -109,9 +112,9 @@ def echoes(corpus: Corpus) -> dict[int, str]:
     inputs = corpus.input or [""] * len(corpus)
     found = {}
     for row, (asked, below, said) in enumerate(zip(corpus.instruction, inputs, corpus.output)):
-        if not asked.rstrip(_EDGES).endswith(said.strip(_EDGES)):
+        if not asked.rstrip(EDGES).endswith(said.strip(EDGES)):
             continue
-        asked, below, said = asked.strip(_EDGES), below.strip(_EDGES), said.strip(_EDGES)
+        asked, below, said = asked.strip(EDGES), below.strip(EDGES), said.strip(EDGES)
         if not any(map(str.isalpha, said)):
             continue
         # Where the text to work on has a column of its own, a part of it may be what was asked for.
@@ -124,7 +127,9 @@ def echoes(corpus: Corpus) -> dict[int, str]:
             found[row] = "the text that it should work on"
         elif not below and len(said.split()) >= 5 and before[-1].isspace():
             found[row] = "the end of the instruction"
-    return found
+    aside = np.zeros(len(corpus), bool)
+    aside[[*found]] = True
+    return {} if found and is_copying(corpus, aside) else found
 
 
 @check(
@@ -142,35 +147,38 @@ def echo(corpus: Corpus, options: Options) -> Iterator[Flag]:
 # --- filler -----------------------------------------------------------------------------------------------
 
 _ASSISTANT = r"(an?|your) (\w+ )?(\w+ )?(language model|assistant|chatbot|ai\b|artificial intelligence)"
+_SELF = r"\bi('m| am) an? (\w+ )?(\w+ )?(language model|chatbot|ai\b|artificial intelligence)"
 _FILLER = "|".join(
     (
         # who is speaking
         rf"\bas {_ASSISTANT}([^.!?]{{0,60}},)? (i|my)\b|\bas {_ASSISTANT}, i\b",
         rf"\bi('m| am) (just|only|merely) {_ASSISTANT}",
-        r"\bi('m| am) an? (\w+ )?(\w+ )?(language model|chatbot|ai\b|artificial intelligence)",
         r"\ben tant qu(e|['’] ?(une? )?)\s?(ia\b|intelligence artificielle|assistant|mod[èe]le)",
-        r"\bje (ne )?suis qu['’]une? (assistant|ia\b|mod[èe]le)",
+        r"\bje ne suis qu['’]une? (assistant|ia\b|mod[èe]le)",
+        _SELF,
         # before the answer
-        r"^\W*(sure|certainly|absolutely|of course|gladly)( thing)?\s*[!,.:]",
+        r"^\W*(sure|certainly|absolutely|of course|gladly)( thing)?\s*(!|[,.:] (here('s| is| are)|i('ll| will| can|'d| would)|let me)\b)",
         r"^\W*(sure|certainly|of course)[^.!?]{0,20} here('s| is| are)\b",
         r"^\W*(what an?|that's an?|that is an?) (great|good|excellent|interesting|wonderful) question",
         r"^\W*(great|good|excellent) question!",
-        r"^\W*(bien s[ûu]r|certainement|avec plaisir)\s*[!,.:]|^\W*(excellente|tr[èe]s bonne|bonne) question\b",
+        r"^\W*(bien s[ûu]r|certainement|avec plaisir)\s*(!|[,.:] (voici|je vais|je peux)\b)|^\W*(excellente|tr[èe]s bonne|bonne) question\b",
         r"^\W*voici (la|le|votre|une|ma) (r[ée]ponse|traduction|phrase)",
         # after it
         r"\bi hope (this|that|it) (helps?|is helpful|answers|was helpful)|\bhope this helps",
-        r"\b(let me know (if|whether|when)|feel free to (ask|reach|contact|let))\b[^.!?]{0,60}[.!?]?\W*$",
+        r"(^|[.!?]\s+)(please,? |and )?(let me know (if|whether)|feel free to (ask|reach|contact|let))\b[^.!?]{0,60}[.!?]?\W*$",
         r"\bis there anything else i can\b|(^|[.!?]\s+)(i('m| am) |we('re| are) )?(always )?happy to (help|assist)[.!]",
         r"\bj['’]esp[èe]re que (cela|[çc]a|ceci|cette r[ée]ponse)\b|\bn['’]h[ée]sitez pas [àa]\b",
         # instead of it
-        r"\bi('m| am) (very |really |terribly )?sorry, but (i|as)\b|\bi apologi[sz]e,? but i\b",
+        r"\b(i('m| am) (very |really |terribly )?sorry|i apologi[sz]e),? but (i (can|am (not|un)|do not|don't|have no)|as an)",
         r"\bi('m| am) (unable|not able) to (help|assist|provide|fulfil)",
-        r"\bi (cannot|can't|can not) (help|assist|fulfil|comply|provide|answer)\b",
+        r"\bi (cannot|can't|can not) (help (you|with)|assist|fulfil|comply|provide|answer)\b",
         r"\bje suis d[ée]sol[ée]e?,? mais je ne (peux|puis)\b",
     )
 )
 
 
+# Who is greeted, or asked who it is, may say it.
+_ASKS_WHO = r"\b(you|your|yourself|hi|hello|hey|bonjour|salut|vous|votre|tu|toi)\b"
 # Who is asked to write what people say to each other may write such phrases.
 _ASKS_FOR_SPEECH = (
     r"\b(write|compose|create|generate|draft|construct|output|produce|give|design|suggest|imagine|rédige|écri[st])\b.*"
@@ -182,7 +190,13 @@ _ASKS_FOR_SPEECH = (
 def filler(corpus: Corpus) -> np.ndarray:
     """Which answers hold an assistant's phrases."""
     found = matches(corpus.arrow["output"], _FILLER, ignore_case=True)
-    return found & ~matches(corpus.arrow["instruction"], _ASKS_FOR_SPEECH, ignore_case=True) if found.any() else found
+    if not found.any():
+        return found
+    found &= ~matches(corpus.arrow["instruction"], _ASKS_FOR_SPEECH, ignore_case=True)
+    asked_who = matches(corpus.arrow["instruction"], _ASKS_WHO, ignore_case=True)
+    for row in np.flatnonzero(found & asked_who).tolist():
+        found[row] = bool(re.search(_FILLER, re.sub(_SELF, "", corpus.output[row], flags=re.I), re.I))
+    return found
 
 
 @check(
@@ -223,7 +237,7 @@ def vague(corpus: Corpus) -> dict[int, str]:
     generic = np.fromiter((word in _GENERIC for word in words.vocabulary), bool, count=len(words.vocabulary))
     content = np.bincount(words.texts[~generic[words.ids]], minlength=len(corpus))
     marks = matches(corpus.arrow["instruction"], r"[?!.]")
-    nothing = (content == 0) & (lengths <= 6) & ((lengths > 0) | marks) & (usual >= 4)
+    nothing = (content == 0) & (lengths <= 6) & ((lengths > 0) | marks) & (usual >= 4) & ~unspaced(corpus)
     found = {
         int(row): f"“{shown(corpus.instruction[row])}” does not say what is asked." for row in np.flatnonzero(nothing)
     }

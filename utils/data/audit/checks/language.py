@@ -16,29 +16,25 @@ from typing import NamedTuple
 import numpy as np
 
 from ..check import Flag, Options, check
-from ..corpus import Corpus, once
+from ..corpus import Corpus, matches, once
 from .content import echoes, empty
 
-# The languages told apart, by ISO 639-1 code: the English name, then the French one where it differs.
-NAMES = {
-    code: tuple(names.split("/"))
-    for code, names in (
-        line.split(":")
-        for line in """ar:Arabic/arabe bg:Bulgarian/bulgare bn:Bengali/bengali ca:Catalan cs:Czech/tchèque da:Danish/danois
-        de:German/allemand el:Greek/grec en:English/anglais es:Spanish/espagnol et:Estonian/estonien fa:Persian/persan
-        fi:Finnish/finnois fr:French/français he:Hebrew/hébreu hi:Hindi hr:Croatian/croate hu:Hungarian/hongrois
-        id:Indonesian/indonésien it:Italian/italien ja:Japanese/japonais ka:Georgian/géorgien ko:Korean/coréen
-        lt:Lithuanian/lituanien lv:Latvian/letton ms:Malay/malais nl:Dutch/néerlandais no:Norwegian/norvégien
-        pl:Polish/polonais pt:Portuguese/portugais ro:Romanian/roumain ru:Russian/russe sk:Slovak/slovaque
-        sl:Slovenian/slovène sv:Swedish/suédois sw:Swahili ta:Tamil th:Thai/thaï tr:Turkish/turc uk:Ukrainian/ukrainien
-        ur:Urdu vi:Vietnamese/vietnamien zh:Chinese/chinois""".split()
-    )
-}
+# The languages told apart, by ISO 639-1 code.
+CODES = (
+    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ka ko lt lv ms nl no pl pt ro ru sk sl sv sw ta th tr"
+    " uk ur vi zh"
+).split()
+# "translate", as an instruction may say it in any of these.
+_TRANSLATE = re.compile(
+    r"(?i)translat|tradu[icz]|übersetz|vertaal|oversæt|oversett|översätt|käännä|suomenna|fordít|přelož|prelož|prevedi|prevesti"
+    r"|tłumacz|перев[её]|перекла|превед|μετ[αά]φρα|çevir|terjemah|dịch|ترجم|תרג|अनुवाद|แปล|翻[译譯訳]|译[成为]|訳し|번역"
+)
 OWN = 0.25  # a column is written in the languages of at least this share of its texts
 SAMPLE = 2_000  # texts from which the languages of a column and its usual words are learnt
 MOST = 100_000  # doubtful texts that are looked at, for each column
 HEAD = 300  # characters that are looked at: a language shows at once
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff\u3040-\ud7ff]")  # of scripts other than the Latin one
+UNSURE = 0.4  # an instruction in another language than most, with an answer as usual, may be meant so
 LEAST = 0.3  # how likely that language must be: of two words, many languages are a little likely
 FEW_WORDS = 4
 _PHONETIC = re.compile(r"[\u0250-\u02af\u02c8]")
@@ -56,7 +52,7 @@ def _identifier(allowed: frozenset[str]):
     model = _model()
     if unknown := allowed - set(model._full_model[2]):
         raise ValueError(f'The language "{min(unknown)}" is unknown here: give ISO 639-1 codes, as in "en" or "fr".')
-    model.set_languages({*NAMES, "zxx", *allowed})  # zxx: no language at all, as code and numbers
+    model.set_languages({*CODES, "zxx", *allowed})  # zxx: no language at all, as code and numbers
     return model
 
 
@@ -103,26 +99,29 @@ def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
         spoken = _learn(corpus, column, frozenset(codes)) if codes else majority(corpus)[column]
         if not spoken.languages:
             continue
-        usual = " or ".join(sorted(NAMES.get(code, (code,))[0] for code in spoken.languages))
+        usual = " or ".join(sorted(name_of(code) for code in spoken.languages))
         found = strangers(corpus) if column == "output" and not codes else _foreign(corpus, column, spoken)
         for row, code, sure in found:
             if column == "output" and row in echoes(corpus):
                 continue  # that it is in the instruction's language, too, is no second finding
+            if not codes and _belongs(corpus, row, code, column):
+                continue
             if not _asked_for(code, corpus.instruction[row], column):
-                why = f"The {what} seems to be {NAMES[code][0]}, where {usual} is expected."
-                yield Flag(row, "language", why, confidence=sure)
+                why = f"The {what} seems to be {name_of(code)}, where {usual} is expected."
+                yield Flag(row, "language", why, confidence=sure if column == "output" or codes else min(sure, UNSURE))
 
 
 def _learn(corpus: Corpus, column: str, declared: frozenset[str] | None) -> Spoken:
     """The languages of a column, unless declared, and its usual words, both from a sample of its texts."""
     words = corpus.parts(column)
-    rows = np.flatnonzero(words.lengths > 1)
+    # A text without spaces is one word.
+    rows = np.flatnonzero((words.lengths > 1) | matches(corpus.arrow[column], _OTHER_LETTERS.pattern))
     rows = rows[np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows)), dtype=np.int64)]
     told = _told(getattr(corpus, column), rows, declared or frozenset())
     found = np.array([scores[0][0] if scores[0][1] >= 0.5 else "" for scores in told])
     codes = declared
     if codes is None:
-        shares = {code: count / max(1, (found != "").sum()) for code, count in Counter(found).items() if code in NAMES}
+        shares = {code: count / max(1, (found != "").sum()) for code, count in Counter(found).items() if code in CODES}
         codes = frozenset(code for code, share in shares.items() if share >= OWN)
         if sum(shares[code] for code in codes) < 0.6:
             codes = frozenset()
@@ -168,7 +167,7 @@ def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int,
     for row, scores in zip(rows, _told(texts, rows, spoken.languages)):
         code, share = scores[0]
         own = max((p for other, p in scores if other in spoken.languages), default=0.0)
-        if code in spoken.languages or code not in NAMES or share < LEAST or np.log(share / (own + 1e-9)) < MARGIN:
+        if code in spoken.languages or code not in CODES or share < LEAST or np.log(share / (own + 1e-9)) < MARGIN:
             continue
         if usual is None:
             usual = {words.vocabulary[k] for k in np.flatnonzero(spoken.home)}
@@ -199,18 +198,59 @@ def _partly_at_home(text: str, usual: set[str]) -> bool:
     return False
 
 
+def _belongs(corpus: Corpus, row: int, code: str, column: str) -> bool:
+    """Whether a row as a whole is in this other language, in a set that answers in the language it is asked in."""
+    own = majority(corpus)
+    if own["instruction"].languages.isdisjoint(own["output"].languages):
+        return False  # a set of translations
+    ranked = dict(_told(getattr(corpus, "output" if column == "instruction" else "instruction"), [row], frozenset())[0])
+    return ranked.get(code, 0.0) >= LEAST
+
+
 def _asked_for(code: str, instruction: str, column: str) -> bool:
-    """Whether the instruction asks for that language, as in "Say it in Spanish", or is a task of translation itself."""
-    asked = instruction.lower()
+    """Whether the instruction asks for that language, as in "Say it in Spanish", or is a task of translation itself.
+
+    >>> _asked_for("ja", "把这句话翻译成日语：我喜欢水。", "output"), _asked_for("en", "Übersetze ins Englische: Guten Tag", "output")
+    (True, True)
+    """
+    asked = instruction.casefold()
+    spoken = _told([instruction], [0], frozenset())[0][0][0]
+    named = {other for other in CODES if any(_names(asked, stem) for stem in _stems(other, spoken))}
     if column == "instruction":
-        return bool(re.search(r"translat|tradui|traduct", asked)) or any(_names(asked, other) for other in NAMES)
-    translated = re.search(r"translat|tradui|traduct", asked) and not any(_names(asked, other) for other in NAMES)
-    return bool(translated) or _names(asked, code)
+        return bool(_TRANSLATE.search(asked)) or bool(named)
+    return code in named or bool(_TRANSLATE.search(asked)) and not named
 
 
-def _names(asked: str, code: str) -> bool:
-    name = "|".join(NAMES[code]).lower()
-    if not re.search(name, asked):
+def _names(asked: str, stem: str) -> bool:
+    """Whether a language is named, and not only a thing called after it, as in "a French car" or "l'école française"."""
+    if not stem.isascii() and not any(c.isascii() and c.isalpha() for c in stem):
+        return stem in asked
+    if not (place := re.search(rf"(?<!\w){re.escape(stem)}", asked)):
         return False
-    things = "words?|sentences?|phrases?|texts?|translations?|versions?|equivalents?|expressions?|names?|poems?|songs?|language"
-    return bool(re.search(rf"\b(in|into|to|from|as|en|vers) (\w+ )?({name})\b|\b({name}) ({things})\b", asked))
+    return bool(_TRANSLATE.search(asked)) or bool(
+        re.search(rf"\b(in|into|to|from|as|en|vers|auf|ins?|em|al|do|på|til|naar) (\w+ )?{re.escape(stem)}", asked)
+        or re.match(r"\w* (words?|sentences?|phrases?|texts?|versions?|equivalents?|expressions?|poems?|songs?|language)", asked[place.start() :])
+    )
+
+
+@lru_cache
+def _stems(code: str, spoken: str) -> frozenset[str]:
+    """How a language is called in English, in French and in the one that is `spoken`, without endings."""
+    from babel import Locale, UnknownLocaleError
+
+    found = set()
+    for speaker in {"en", "fr", spoken}:
+        try:
+            name = (Locale(speaker).languages.get(code) or "").casefold()
+        except UnknownLocaleError:  # of "zxx", no language at all
+            continue
+        if name:
+            found.add(name[: max(4, len(name) - 2)] if name.isalpha() and len(name) > 4 and name[0] < "\u2e80" else name)
+    return frozenset(found)
+
+
+def name_of(code: str) -> str:
+    """The English name of a language."""
+    from babel import Locale
+
+    return Locale("en").languages.get(code, code)

@@ -15,23 +15,47 @@ from ..check import Flag, Options, check
 from ..corpus import Corpus, matches
 
 # All repeats have an upper bound: on a megabyte without a space, an open one would take time in the square of it.
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+_EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})(?![\w-])(:\w)?")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CARD = re.compile(
-    r"(?<![\w.,+-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![\w-]|[.,]\d)"
+    r"(?<![\w.,+-])(?<!\d )(?:\d{14,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![\w-]|[.,]\d| \d)"
 )
 _PHONE = re.compile(
     r"""(?<![\w.,+/-])(?:
         \+\d{1,3}(?:[ .\-/\u00a0]?\(?\d{1,5}\)?){2,6}                 # +33 1 23 45 67 89, +1 (212) 736-5000
-      | 00\d{1,3}(?:[ .\-/\u00a0]\(?\d{1,5}\)?){2,6}                  # 0033 1 23 45 67 89
+      | (?:1[ .-])?\([2-9]\d\d\)[ ]?[2-9]\d\d[.-]\d{4}               # (212) 736-5000
+    )(?![\w/]|[.,-]\d)""",
+    re.VERBOSE,
+)
+# Written so, other numbers are as well: a word must say that it is one.
+_NATIONAL = re.compile(
+    r"""(?<![\w.,+/-])(?:
+        00\d{1,3}(?:[ .\-/\u00a0]\(?\d{1,5}\)?){2,6}                  # 0033 1 23 45 67 89
       | \(?0\d{1,4}\)?(?:[ .\-/\u00a0]\d{2,4}){2,4}                   # 01 23 45 67 89, 020 7946 0958
       | 0[1-9]\d{8}                                                  # 0612345678
-      | (?:1[ .-])?(?:\([2-9]\d\d\)[ ]?|[2-9]\d\d[.-])[2-9]\d\d[.-]\d{4}   # (212) 736-5000
+      | (?:1[ .-])?[2-9]\d\d[.-][2-9]\d\d[.-]\d{4}                    # 212-736-5000
+      | \d{3}[ -]\d{4}                                               # 736-5000
     )(?![\w/]|[.,-]\d)""",
     re.VERBOSE,
 )
 _CALLED = re.compile(
-    r"(?i)\b(?:phone|tel|call|fax|mobile|cell|t[ée]l[ée]phone|appel)\w{0,6}\b[^\d\n]{0,25}(\d{3}[ -]\d{4})(?![\w-])"
+    r"(?i)\b(phone|tel|telephone|call|fax|mobile|cell|ring|dial|sms|whatsapp|t[ée]l(?:[ée]phone)?|appel\w*|portable|joindre)\b"
+    r"[^\d\n]{0,25}$"
+)
+# What a long number is, where it is no card: an order, a parcel, a part, a device ...
+_OTHER_NUMBER = re.compile(
+    r"(?i)\b(order|parcel|tracking|part|serial|reference|ref|invoice|booking|ticket|account id|hash|id|imei|isbn|ean|article"
+    r"|commande|colis|suivi|facture|r[ée]f[ée]rence|pi[èe]ce|num[ée]ro de s[ée]rie)\b[^\d\n]{0,40}$"
+)
+# Numbers that makers of payment systems publish for tests, and domains that are nobody's (RFC 2606, and what is meant so).
+_TEST_CARDS = frozenset(
+    """4242424242424242 4111111111111111 4012888888881881 4000056655665556 4000000000000002 4222222222222 5555555555554444
+    5105105105105100 5200828282828210 5500000000000004 2223003122003222 378282246310005 371449635398431 6011111111111117
+    6011000990139424 30569309025904 3056930009020004 38520000023237 36227206271667 3566002020360505 3530111333300000
+    6555900000604105 6200000000000005""".split()
+)
+_NOBODYS = re.compile(
+    r"(?i)(^|\.)example(\.|$)|\.(test|invalid|localhost|example|local)$|^(your|my)?-?(domain|company|website|site|email)\.\w+$"
 )
 # What any of them holds: an at sign, or seven digits with at most two other characters in between.
 _WORTH_A_LOOK = r"@|\d([^\p{L}\n]{0,3}\d){6}"
@@ -57,34 +81,45 @@ def personal_data(corpus: Corpus, options: Options) -> Iterator[Flag]:
 def _kinds(text: str) -> dict[str, int]:
     """The kinds of personal data in a text, each with the place where the first one begins."""
     finders = {
-        "an e-mail address": (_EMAIL, lambda found: True),
+        "an e-mail address": (_EMAIL, _is_email),
         "the number of a bank account (IBAN)": (_IBAN, _is_iban),
         "the number of a payment card": (_CARD, _is_card),
         "a telephone number": (_PHONE, _is_phone),
     }
     found = {}
     for kind, (pattern, holds) in finders.items():
-        if hit := next((hit for hit in pattern.finditer(text) if holds(hit.group())), None):
+        if hit := next((hit for hit in pattern.finditer(text) if holds(hit)), None):
             found[kind] = hit.start()
             text = text[: hit.start()] + "\0" * len(hit.group()) + text[hit.end() :]  # the rest is not a second kind
-    if "a telephone number" not in found and (hit := _CALLED.search(text)):
-        found["a telephone number"] = hit.start(1)
+    if "a telephone number" not in found:
+        for hit in _NATIONAL.finditer(text):
+            if _CALLED.search(text, max(0, hit.start() - 40), hit.start()) and "555-01" not in hit.group():
+                found["a telephone number"] = hit.start()
+                break
     return found
 
 
-def _is_iban(text: str) -> bool:
-    """ISO 13616: the first four characters moved to the end, letters as 10 to 35, modulo 97, is 1."""
-    code = text.replace(" ", "")
-    return 15 <= len(code) <= 34 and int("".join(str(int(c, 36)) for c in code[4:] + code[:4])) % 97 == 1
+def _is_email(hit: re.Match) -> bool:
+    """Not where it is an address of a repository (git@host:path), nor one at a domain that is nobody's."""
+    return not hit.group(3) and hit.group(1).lower() != "git" and not _NOBODYS.search(hit.group(2))
 
 
-def _is_card(text: str) -> bool:
-    """ISO/IEC 7812: a first digit from 3 to 6, as cards for payment have, and the check digit of Luhn."""
-    digits = [int(c) for c in text if c.isdigit()]
-    doubled = [sum(divmod(2 * d, 10)) for d in digits[-2::-2]]
-    return 13 <= len(digits) <= 19 and 3 <= digits[0] <= 6 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+def _is_iban(hit: re.Match) -> bool:
+    from stdnum import iban
+
+    return iban.is_valid(hit.group())
 
 
-def _is_phone(text: str) -> bool:
-    digits = [c for c in text if c.isdigit()]
+def _is_card(hit: re.Match) -> bool:
+    """A length and a beginning that cards for payment have (ISO/IEC 7812), the check digit of Luhn, and no other meaning."""
+    from stdnum import luhn
+
+    digits = "".join(filter(str.isdigit, hit.group()))
+    brand = re.fullmatch(r"4(\d{15}|\d{18})|(5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[068]\d{12}|6\d{15}|35\d{14}", digits)
+    other = _OTHER_NUMBER.search(hit.string, max(0, hit.start() - 60), hit.start())
+    return bool(brand) and luhn.is_valid(digits) and digits not in _TEST_CARDS and not other
+
+
+def _is_phone(hit: re.Match) -> bool:
+    digits = [c for c in hit.group() if c.isdigit()]
     return 9 <= len(digits) <= 15 and len(set(digits)) > 2

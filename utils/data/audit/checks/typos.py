@@ -1,59 +1,55 @@
-"""Typos, told by the set's own words: a rare word that is a frequent one but for a slip of the fingers.
+"""Typos: words that no list of the language has, one slip of the fingers away from a usual word.
 
-Rare words next to a frequent one are usual ("chats" beside "chat", "angel" beside "angle"), so a neighbour alone proves
-nothing. How often chance brings two good words so close is therefore measured on the set's own frequent words, and only
-where far more rare words than that have such a neighbour are they taken for typos: a false discovery rate, as in
-Benjamini and Hochberg (1995), kept for each kind of slip and each length of word.
+What is a word is looked up in `wordfreq` (Speer 2022), whose lists of some 300,000 words a language come from running
+text, so that they hold names, inflected forms, and British and American spellings. A word that stands there is never
+flagged, however rare it is here and whatever stands beside it: "form" may be meant for "from", but only a reader can
+tell. Where a language has no list, this check is silent.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from ...text import strip_accents
 from ..check import Flag, Options, check
-from ..corpus import Corpus, Words, once
-from .content import of_a_kind
-from .language import foreign
+from ..corpus import Corpus, Words, matches, once
+from ..task import is_offered, unspaced
+from .language import foreign, majority
 
-KNOWN = 5  # a word that stands here so often, in answers in the set's own language, is taken for a right one
-DOUBT = 0.85  # where more of the words of a kind are good ones, they are left alone, whatever stands beside them
-MOST = 100_000  # rare words that are looked at
+# Zipf frequencies: log10 of the occurrences of a word in 10^9 words of text.
+USUAL, USUAL_LONG = 2.5, 3.5  # of what was meant, at least: for two letters swapped, and for a letter more, less or other
+RARE, FAR = 2.0, 3.5  # of a word that stands in a list because others misspell it, too, at most; and how far above what was
+LISTED, FARTHER = 3.9, 3.0  # meant must lie. The same for "teh" or "ofr", which the words beside them must speak against
+TERM, TERM_SHARE = 5, 0.1  # a word that stands in so many rows, and so often beside what it may be meant for, is a term
+BESIDE = 20  # how much more often than a listed word what it is meant for must stand here
+SHORTEST, LONG, LONGEST = 3, 7, 30  # letters; one letter more, less or other is a slip in long words alone
 SEEN = 20  # answers that are looked at for whether a word is a name
-LONGEST = 30  # letters of a word; what is longer is none
-# How many of 100 words of 2, 3, 4, 5, 6 and more letters are another frequent word with two letters swapped, as counted
-# on English and French text; the set's own words correct that.
-CHANCE = np.array([0, 0, 12, 7, 2, 2, 0.5, 0.2]) / 100
-
-
-SURE = 0.4  # the most likely it may be that a word called a typo is a good one
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CODE = r"[{};=<>\\_`]|\w\(|\w\.\w|https?:|@"  # where it stands, words may be names that somebody made
 
 
 class Slip(NamedTuple):
-    """A word that may be a slip, and what it was meant to be."""
+    """A word that is none, and what it was meant to be, with its number, -1 where that stands nowhere here."""
 
     word: int
     meant: str
-    frequent: int = 0  # how often what was meant stands in the set
-    number: int = -1  # the number of what was meant, where it stands in the set
-    how: str = "with two letters swapped"
-    chance: float = 1.0  # how likely it is that this is a good word after all
+    number: int
+    how: str
+    listed: bool  # it stands in a list all the same
 
 
 class Typo(NamedTuple):
     place: int  # among all words of the answers (`Corpus.parts`)
     slip: Slip
-    chance: float
 
 
 @check(
     "typo",
-    finds="a word that is a more frequent one but for a slip, such as two letters that changed places",
+    finds="a word that no list of its language has, and that is a usual one but for a slip of the fingers",
     weight=1,
     advice="Scattered typos mostly average out in the answers, not in the confidence: mend the frequent ones.",
     shows=("typo",),
@@ -61,304 +57,143 @@ class Typo(NamedTuple):
 )
 def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words, seen = corpus.parts("output"), set()
-    texts, found = words.texts, misspelt(corpus)
-    named = _named(corpus, words, {number for _, slip, _ in found for number in (slip.word, slip.number)})
-    for place, slip, chance in found:
+    found, texts = misspelt(corpus), words.texts
+    named = _named(corpus, words, {k for _, slip in found for k in (slip.word, slip.number)} - {-1})
+    for place, slip in found:
         row, said = int(texts[place]), words.vocabulary[slip.word]
-        if (
-            row in seen
-            or named[slip.word] > 0
-            and named.get(slip.number, 0) < 1 / 3
-            or _is_short_for(said, corpus.output[row])
-        ):
+        if row in seen or slip.word in named and slip.number not in named:
+            continue
+        if not _stands_alone(said, corpus.output[row], slip.listed) or is_offered(said, corpus.instruction[row]):
             continue
         seen.add(row)
-        stands = f"which stands here {slip.frequent:,} times" if slip.frequent > 1 else "going by words like it here"
-        why = f"“{said}” seems to be “{slip.meant}” {slip.how}, {stands}."
-        yield Flag(row, "typo", why, confidence=round(1 - chance, 2))
+        yield Flag(row, "typo", f"“{said}” seems to be “{slip.meant}” {slip.how}.", confidence=0.9)
 
 
-def _named(corpus: Corpus, words: Words, numbers: set[int]) -> dict[int, float]:
-    """In which share of the answers that hold a word it has a capital where no sentence begins, as names have.
+def _stands_alone(word: str, text: str, begins: bool) -> bool:
+    """Whether the word stands in the text as a word: no abbreviation in capitals, and no syllable between hyphens.
 
-    A word is given by its number; the first SEEN of its answers are looked at.
+    With a capital it may be a name: where a list knows the word, that counts only where a sentence `begins`.
     """
+    for hit in re.finditer(rf"([\w-]*-)?(?<!\w)({word})(?!\w)([\w-]*)", text, re.IGNORECASE):
+        said = hit.group(2)
+        if hit.group().count("-") < 2 and not said.isupper() and not (begins and said.istitle() and re.search(r"[^.!?\n] *$", text[: hit.start()])):
+            return True
+    return False
+
+
+def _named(corpus: Corpus, words: Words, numbers: set[int]) -> set[int]:
+    """Which of the words have a capital somewhere where no sentence begins, as names have; by their first SEEN answers."""
     wanted = np.zeros(len(words.vocabulary) + 1, bool)
     wanted[list(numbers)] = True
     places = np.flatnonzero(wanted[words.ids])
     places = places[np.argsort(words.ids[places], kind="stable")]
     rows, ids = np.searchsorted(words.starts, places, "right") - 1, words.ids[places]
-    shares, known = {}, np.unique(ids)
+    names, known = set(), np.unique(ids)
     firsts, lasts = np.searchsorted(ids, known), np.searchsorted(ids, known, "right")
     for k, first, last in zip(known.tolist(), firsts.tolist(), lasts.tolist()):
-        inside = re.compile(rf"[^\s.!?…:] +{words.vocabulary[k].capitalize()}\b")
-        found = [bool(inside.search(corpus.output[row])) for row in rows[first : min(last, first + SEEN)]]
-        shares[k] = sum(found) / len(found)
-    return shares
-
-
-def _is_short_for(word: str, text: str) -> bool:
-    """Whether the word stands in the text in capitals throughout, as an abbreviation does."""
-    return word not in text and word.capitalize() not in text and word.upper() in text
+        inside = re.compile(rf"[^\s.!?…:] +[\"“«(]?{words.vocabulary[k].capitalize()}\b")
+        if any(inside.search(corpus.output[row]) for row in rows[first : min(last, first + SEEN)]):
+            names.add(k)
+    return names
 
 
 @once
 def misspelt(corpus: Corpus) -> list[Typo]:
-    """The places of typos in the answers: slips, by vocabulary, that their neighbours speak for as well."""
-    words = corpus.parts("output")
-    own = ~foreign(corpus)[words.texts]
-    counts = np.bincount(words.ids[own], minlength=len(words.vocabulary))
-    names = {
-        k: word for k, word in enumerate(words.vocabulary) if counts[k] and 1 < len(word) <= LONGEST and word.isalpha()
-    }
-    if not names:
+    """The places of words that are a slip, in answers in the set's own languages, in order."""
+    lists = [_frequencies(code) for code in sorted(majority(corpus)["output"].languages) if code in _listed()]
+    if not lists or len(lists) < len(majority(corpus)["output"].languages):
         return []
-    table = _Table(names, counts)
-    slips: dict[int, Slip] = {}
-    for slip in _beyond_chance(table):
-        slips.setdefault(slip.word, slip)
-    for k, j in table.swapped.items():
-        if counts[j] >= KNOWN:  # "form" for "from" is no rare word: only its neighbours can tell
-            slips.setdefault(k, Slip(k, names[j], int(counts[j]), j))
-    return list(_in_context(words, own, slips, any_word=not of_a_kind(corpus)))
+    words = corpus.parts("output")
+    own = ~foreign(corpus) & ~unspaced(corpus) & ~matches(corpus.arrow["output"], CODE)
+    counts = np.bincount(words.ids[own[words.texts]], minlength=len(words.vocabulary))
+    numbers = {word: k for k, word in enumerate(words.vocabulary)}
+    slips = {}
+    english = _frequencies("en")
+    for word, k in numbers.items():
+        if not counts[k] or not 2 <= len(word) <= LONGEST or not word.isalpha():
+            continue
+        known = max(frequency(word) for frequency in (*lists, english))
+        if known <= LISTED and (found := _slip(word, known, lists)):
+            meant, how, sure = found
+            slip = Slip(k, meant, numbers.get(meant, -1), how, not sure)
+            often = counts[slip.number] if slip.number >= 0 else 0
+            if counts[k] * BESIDE <= often if slip.listed else counts[k] < max(TERM, TERM_SHARE * often):
+                slips[k] = slip
+    wanted = np.zeros(len(words.vocabulary) + 1, bool)
+    wanted[list(slips)] = True
+    places = np.flatnonzero(wanted[words.ids] & own[words.texts])
+    found = [Typo(place, slips[int(words.ids[place])]) for place in places.tolist()]
+    listed = np.array([typo.slip.listed for typo in found], dtype=bool)
+    at = places[listed]
+    spoken = np.ones(len(found), dtype=bool)
+    spoken[listed] = _spoken_for(words, at, np.array([slips[k].number for k in words.ids[at].tolist()], dtype=np.int64))
+    return [typo for typo, holds in zip(found, spoken) if holds]
 
 
-def _in_context(words: Words, own: np.ndarray, slips: dict[int, Slip], any_word: bool) -> Iterator[Typo]:
-    """The places where a word is a slip, judged by the words before and after: do they stand beside what was meant?"""
-    V = len(words.vocabulary)
+def _slip(word: str, known: float, lists: list[Callable[[str], float]]) -> tuple[str, str, bool] | None:
+    """What a word was meant to be, how it differs from it, and whether the lists alone are sure of it.
+
+    None where it is no slip for a usual word.
+    """
+    best, meant = _best(_swaps(word), lists)
+    if best >= USUAL and (not known or best - known >= FARTHER):
+        sure = len(word) >= SHORTEST and (not known or known <= RARE and best - known >= FAR)
+        return meant, "with two letters swapped", sure
+    if not known and len(word) >= LONG and word.isascii():
+        best, meant = _best(_edits(word), lists)
+        if best >= USUAL_LONG:
+            return meant, "with a letter more, less or other", True
+    return None
+
+
+def _best(candidates: Iterator[str], lists: list[Callable[[str], float]]) -> tuple[float, str]:
+    return max(((max(frequency(each) for frequency in lists), each) for each in candidates), default=(0.0, ""))
+
+
+def _spoken_for(words: Words, places: np.ndarray, meant: np.ndarray) -> np.ndarray:
+    """Whether the words before and after these places stand beside what was meant, and never beside what is there."""
+    V = len(words.vocabulary) + 1
     ids = words.ids.astype(np.int64)
-    before, after = np.full(len(ids), V), np.full(len(ids), V)  # V is the end of a text
+    before, after = np.full(len(ids), V - 1), np.full(len(ids), V - 1)  # V - 1 is the end of a text
     joined = np.diff(words.texts) == 0
     before[1:][joined], after[:-1][joined] = ids[:-1][joined], ids[1:][joined]
-    meant, judged = np.full(V, -1), np.zeros(V, bool)
-    for slip in slips.values():
-        meant[slip.word] = slip.number
-        judged[[slip.word, slip.number] if slip.number >= 0 else slip.word] = True
-    around = np.flatnonzero(own & judged[ids])
-    lefts, rights = (before * (V + 1) + ids)[around], (ids * (V + 1) + after)[around]
-    of = lambda pairs, wanted: np.searchsorted(pairs, wanted, "right") - np.searchsorted(pairs, wanted, "left")  # noqa: E731
-    lefts.sort(), rights.sort()
-    wanted = np.zeros(V, bool)
-    wanted[list(slips)] = True
-    places = np.flatnonzero(own & wanted[ids])
-    there = meant[ids[places]]
-    left, right = of(lefts, before[places] * (V + 1) + there), of(rights, there * (V + 1) + after[places])
-    same = of(lefts, before[places] * (V + 1) + ids[places]) + of(rights, ids[places] * (V + 1) + after[places]) - 2
-    for place, l, r, again in zip(places.tolist(), left.tolist(), right.tolist(), same.tolist()):  # noqa: E741
-        slip = slips[int(ids[place])]
-        if slip.chance == 1:
-            chance = 0.3 if min(l, r) >= 3 and not again else 1.0
-        elif any_word and slip.number >= 0 and len(slip.meant) <= 3 and not (l and r):
-            chance = 1.0  # "tow" beside "two"
-        else:
-            speaks_for = 1.0 if slip.number < 0 else (0.25 if slip.frequent >= 20 else 0.5, 3, 15)[(l > 0) + (r > 0)]
-            chance = slip.chance / (slip.chance + (1 - slip.chance) * speaks_for)
-        if chance <= SURE:
-            yield Typo(place, slip, chance)
-
-
-class _Table:
-    """The words by number, how often they stand here, and which frequent words are alike by chance."""
-
-    def __init__(self, names: dict[int, str], counts: np.ndarray):
-        self.names, self.counts = names, counts
-        self.numbers = {word: k for k, word in names.items()}
-        self.words = np.fromiter(names, np.int64, count=len(names))
-        self.sizes = np.zeros(len(counts), np.int64)  # the length of a word
-        self.sizes[self.words] = [len(word) for word in names.values()]
-        self.known = self.words[counts[self.words] >= KNOWN]
-        self.swapped = {k: j for k, word in names.items() if (j := self._most_frequent(_swaps(word))) is not None}
-
-    def _most_frequent(self, candidates: Iterator[str]) -> int | None:
-        hits = [self.numbers[word] for word in candidates if word in self.numbers]
-        return max(hits, key=self.counts.__getitem__) if hits else None
-
-    def chance(self, neighbours: dict[int, int], before: np.ndarray) -> np.ndarray:
-        """How likely a good word is to have a known word for a neighbour, by its length (7 and more are one).
-
-        `before` is what to expect, with the weight of 30 words, where the set has few words of its own to tell by.
-        """
-        size = np.minimum(self.sizes, 7)
-        ratio = lambda k, j: self.counts[j] / self.counts[k]  # noqa: E731
-        # Were one far more frequent, the other could be its typo.
-        alike = [
-            k
-            for k in self.known
-            if (j := neighbours.get(k, k)) != k and self.counts[j] >= KNOWN and 1 / 30 < ratio(k, j) < 30
-        ]
-        pairs, known = (np.bincount(size[some], minlength=8) for some in (np.array(alike, np.int64), self.known))
-        return ((pairs + 30 * before) / (known + 30))[size]
-
-    def as_frequent(self, least: np.ndarray) -> np.ndarray:
-        """The share of the known words that stand here at least so often."""
-        ordered = np.sort(self.counts[self.known])
-        return 1 - np.searchsorted(ordered, least) / max(1, len(ordered))
-
-
-class Kind(NamedTuple):
-    """A kind of slip: those found, and among how many words they were looked for."""
-
-    slips: list[Slip]
-    words: np.ndarray
-    expected: np.ndarray  # for each of the words, the chance that it is a good one and looks like such a slip
-
-
-def _beyond_chance(table: _Table) -> Iterator[Slip]:
-    """The slips of those kinds and lengths of which there are far more than chance would make.
-
-    The share of good words among those found is told for all swaps together, then for each kind and length, where
-    few finds are drawn towards what holds for all.
-    """
-    swaps = [*_of_a_known_word(table), _of_a_rare_word(table), _of_one_as_rare(table)]
-    group = np.clip(table.sizes // 2, 1, 4)
-    overall = 1.0
-    for kinds in (swaps, [_of_a_family(table)], [_of_one_letter(table)]):
-        found = sum(len(kind.slips) for kind in kinds)
-        share = min(1.0, (sum(kind.expected.sum() for kind in kinds) + 1) / (found + 1))
-        overall = share if kinds is swaps else overall
-        for kind in kinds:
-            by_chance = np.bincount(group[kind.words], weights=kind.expected, minlength=5)
-            finds = np.bincount(group[[slip.word for slip in kind.slips]], minlength=5) if kind.slips else np.zeros(5)
-            chance = (by_chance + share) / (finds + 1)
-            if kinds is not swaps:
-                chance = np.maximum(chance, overall)  # where nobody swaps letters, a family is no sign either
-            for slip in kind.slips:
-                if chance[group[slip.word]] <= DOUBT:
-                    yield slip._replace(chance=float(chance[group[slip.word]]))
+    judged = np.zeros(V, bool)
+    judged[meant], judged[ids[places]] = True, True
+    around = judged[ids]
+    lefts, rights = np.sort((before * V + ids)[around]), np.sort((ids * V + after)[around])
+    count = lambda pairs, wanted: np.searchsorted(pairs, wanted, "right") - np.searchsorted(pairs, wanted)  # noqa: E731
+    left, right = count(lefts, before[places] * V + meant), count(rights, meant * V + after[places])
+    again = count(lefts, before[places] * V + ids[places]) + count(rights, ids[places] * V + after[places]) - 2
+    return (left + right >= 2) & (again == 0)
 
 
 def _swaps(word: str) -> Iterator[str]:
     return (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1) if word[i] != word[i + 1])
 
 
-def _of_a_known_word(table: _Table) -> Iterator[Kind]:
-    """Two letters of a more frequent word have changed places: of one far more frequent, or of another known one."""
-    counts = table.counts
-    chance = table.chance(table.swapped, CHANCE)
-    far = 30 * counts
-    near = np.where(counts <= 2, np.maximum(KNOWN, 2 * counts), far)
-    for least, most in ((np.maximum(far, KNOWN), np.inf), (near, far)):
-        slips = [
-            Slip(k, table.names[j], int(counts[j]), j)
-            for k, j in table.swapped.items()
-            if counts[j] >= least[k] and (most is np.inf or counts[j] < most[k])
-        ]
-        between = table.as_frequent(least) - (0 if most is np.inf else table.as_frequent(np.maximum(most, least)))
-        yield Kind(slips, table.words, (chance * between)[table.words])
+def _edits(word: str) -> Iterator[str]:
+    """The word with a letter inside more, less or other; beginnings and endings make other words and forms."""
+    for i in range(2, len(word) - 3):
+        if word[i] == word[i + 1]:
+            yield word[:i] + word[i + 1 :]
+        yield word[:i] + word[i] + word[i:]
+        for letter in LETTERS:
+            if letter != word[i]:
+                yield word[:i] + letter + word[i:]
 
 
-def _of_a_rare_word(table: _Table) -> Kind:
-    """Two letters of a word that is rare as well, but less so, have changed places."""
-    counts = table.counts
-    rare = table.words[counts[table.words] <= 2]
-    others = table.words[(counts[table.words] > 1) & (counts[table.words] < KNOWN)]
-    slips = [
-        Slip(k, table.names[j], int(counts[j]), j)
-        for k in rare.tolist()
-        if (j := table.swapped.get(k, k)) != k and 2 * counts[k] <= counts[j] < KNOWN
-    ]
-    return Kind(slips, rare, _scaled(table, others)[rare])
+@lru_cache
+def _listed() -> frozenset[str]:
+    from wordfreq import available_languages
+
+    return frozenset(available_languages())
 
 
-def _of_one_as_rare(table: _Table) -> Kind:
-    """Of two words that are about as rare and differ by a swap, the one with the less usual letters."""
-    counts = table.counts
-    rare = table.words[counts[table.words] <= 2]
-    pairs = [
-        (k, j)
-        for k in rare.tolist()
-        if (j := table.swapped.get(k, k)) != k and counts[k] / 2 < counts[j] < 2 * counts[k]
-    ]
-    usual = _Letters(table.numbers) if pairs else None
-    slips = [
-        Slip(k, table.names[j], int(counts[j]), j) for k, j in pairs if usual(table.names[k]) < usual(table.names[j])
-    ]
-    return Kind(slips, rare, _scaled(table, rare)[rare] / 2)
+@lru_cache
+def _frequencies(code: str) -> Callable[[str], float]:
+    """The Zipf frequency of a word in a language; 0 for what its list does not have."""
+    from wordfreq import get_frequency_list
 
-
-def _scaled(table: _Table, others: np.ndarray) -> np.ndarray:
-    """The chance of a neighbour among other words than the known ones: the more of that length, the likelier."""
-    size = np.minimum(table.sizes, 7)
-    number, known = (np.bincount(size[some], minlength=8) for some in (others, table.known))
-    return table.chance(table.swapped, CHANCE) * (number / np.maximum(known, 1))[size]
-
-
-class _Letters:
-    """How usual the letters of a word are: its groups of three, by how many words have them."""
-
-    def __init__(self, words: Iterable[str]):
-        self.counts = Counter(group for word in words for group in self._groups(word))
-
-    @staticmethod
-    def _groups(word: str) -> list[str]:
-        return [f"^{word}$"[i : i + 3] for i in range(len(word))]
-
-    def __call__(self, word: str) -> float:
-        return float(np.mean([np.log(max(self.counts[group] - 1, 0) + 0.3) for group in self._groups(word)]))
-
-
-def _of_a_family(table: _Table) -> Kind:
-    """No other word begins like this one, but with two letters swapped it is of a family: "muiscienne", "musicien".
-
-    Chance is measured by swaps of letters that are not neighbours, which nobody's fingers make: what looks like a slip
-    then is none (a decoy, as in mass spectrometry; Elias and Gygi 2007).
-    """
-    # Nobody makes the same slip twice, where slips are rare.
-    rare = table.words[(table.counts[table.words] == 1) & (table.sizes[table.words] >= 5)][:MOST]
-    known = table.known[table.sizes[table.known] >= 5]
-    families: Counter[str] = Counter()  # beginnings of words, with the number of words that begin so
-    for k in (*rare.tolist(), *known.tolist()):
-        for n in range(2, len(table.names[k]) + 1):
-            families[table.names[k][:n]] += 1
-    usual = _Letters(table.numbers)
-
-    def meant(word: str, apart: int) -> str | None:
-        for i in range(len(word) - apart):
-            if families[word[: i + apart + 1]] == 1:
-                swapped = word[:i] + word[i + apart] + word[i + 1 : i + apart] + word[i] + word[i + apart + 1 :]
-                stem = swapped[: max(i + apart + 1, len(word) - 2)]
-                if families[stem] and usual(swapped) > usual(word):
-                    return swapped
-        return None
-
-    loners = [k for k in rare.tolist() if k not in table.swapped]
-    slips = [Slip(k, word) for k in loners if (word := meant(table.names[k], 1))]
-    decoys = np.fromiter((meant(table.names[k], 2) is not None for k in loners), float, count=len(loners))
-    return Kind(slips, np.array(loners, np.int64), 1.5 * decoys)
-
-
-def _of_one_letter(table: _Table) -> Kind:
-    """A letter inside a far more frequent word is missing, double or another one (the index is that of SymSpell, which
-    looks words up by what is left without a letter; Garbe 2012). The ends of words are left to grammar."""
-    counts = table.counts
-    index = defaultdict(list)
-    for k in table.known.tolist():
-        for key in _holes(table.names[k]):
-            index[key].append(k)
-    rare = table.words[(counts[table.words] <= 2) & (table.sizes[table.words] >= 6)][:MOST]
-    known = table.known[table.sizes[table.known] >= 6]
-    neighbours = {}
-    for k in (*rare.tolist(), *known.tolist()):
-        word = table.names[k]
-        hits = {
-            j
-            for key in _holes(word)
-            for j in index.get(key, ())
-            if j != k and strip_accents(table.names[j]) != strip_accents(word)
-        }
-        if hits:
-            neighbours[k] = max(hits, key=counts.__getitem__)
-    slips = [
-        Slip(k, table.names[j], int(counts[j]), j, "but for one letter")
-        for k in rare.tolist()
-        if (j := neighbours.get(k, k)) != k and counts[j] >= 20
-    ]
-    expected = table.chance(neighbours, 3 * CHANCE) * table.as_frequent(np.full(len(counts), 20))
-    return Kind(slips, rare, expected[rare])
-
-
-def _holes(word: str) -> list[str]:
-    """The word, and what is left of it without one of its inner letters, or with a gap there."""
-    if not 5 <= len(word) <= 20:
-        return []
-    return [word] + [word[:i] + gap + word[i + 1 :] for i in range(1, len(word) - 2) for gap in ("", "_")]
+    # Bin k of the list holds the words of 10^(-k/100), so that their Zipf frequency is 9 - k/100.
+    zipf = {word: 9 - k / 100 for k, words in enumerate(get_frequency_list(code, "best")) for word in words}
+    return lambda word: zipf.get(word, 0.0)
