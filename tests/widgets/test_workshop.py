@@ -333,6 +333,44 @@ def test_rejected_rows_are_named_and_kept_beside_the_set(tmp_path):
     assert len((tmp_path / "mine.rejected.jsonl").read_text().splitlines()) == 2
 
 
+def test_rejected_rows_of_a_second_import_replace_none(tmp_path):
+    curation = Curation(SETS, tmp_path / "mine.jsonl")
+    for number in range(2):
+        content = f'{{"instruction": "a", "output": "b"}}\n{{"instruction": "c{number}"}}\n'.encode()
+        said = Import.of_bytes("x.jsonl", content).into(curation)
+        assert "1 could not be used" in said and 'Row 2: Its "output" is missing' in said
+    assert '"c1"' not in (tmp_path / "mine.rejected.jsonl").read_text().replace("'", '"').replace("c0", "")
+    assert "c1" in (tmp_path / "mine.rejected.2.jsonl").read_text()
+
+
+def test_rejected_rows_of_a_file_are_kept_beside_it(tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("prompt,completion\na,b\nc\n")
+    waiting = Import(path)
+    assert "1 of 2 rows is rejected" in waiting.rows.said and waiting.rejected() == [
+        f"Row 2: {waiting.rows.rejected[0].reason}"
+    ]
+    said = waiting.into(Curation(SETS, tmp_path / "mine.jsonl"))
+    assert "1 row could not be used; it stands in theirs.rejected.jsonl. Row 2: It has 1 cells" in said
+    assert (tmp_path / "theirs.rejected.jsonl").exists()
+
+
+def test_a_workshop_of_a_file_says_which_rows_it_does_not_show_and_where_they_are(tmp_path):
+    path = tmp_path / "theirs.jsonl"
+    path.write_text('{"instruction": "a", "output": "b"}\n{"instruction": "c"}\n{"text": "d"}\n')
+    made = workshop(path, "theirs", tmp_path / "sets")
+    assert len(made.curation) == 1
+    assert made.page.warning.startswith("2 rows could not be used; they stand in theirs.rejected.jsonl. Row 2: Its")
+    assert len((tmp_path / "theirs.rejected.jsonl").read_text().splitlines()) == 2
+    assert workshop(path, "theirs", tmp_path / "sets").page.warning == ""
+    assert "as a list is no file" in workshop([*files_of(path)], "a list", tmp_path / "sets").page.warning
+    assert workshop(SETS, "good ones", tmp_path / "sets").page.warning == ""
+
+
+def files_of(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 @pytest.mark.parametrize("text", ["nothing that has columns", "{broken", "\0\1", " "])
 def test_what_cannot_be_imported_gets_a_sentence(text):
     with pytest.raises(ValueError, match=r"^.{20,}[.?]$"):

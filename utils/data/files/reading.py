@@ -8,22 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import layouts
+from .chats import Chat
 from .formats import from_file
-from .sources import from_object
+from .layouts import Layout
+from .passes import Pass, Rejected
+from .sources import Source, from_object
+from .values import quoted
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
-MOST_TEXT = 1000
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A row that could not be used: its number in the source, the reason as a sentence, the start of what it holds."""
-
-    row: int
-    reason: str
-    text: str
+ANSWERS = ("last", "every")
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,7 +27,8 @@ class Rows:
 
     `input` is Alpaca's third column alone (None in other layouts); it stands below the instruction as well. `number`
     counts the rows of the source from 1, a header and blank lines aside. `layout` says in words which columns were
-    taken, `source` is the path or says what was given.
+    taken, `source` is the path or says what was given. `said` says it in sentences, with what was left out and why rows
+    were rejected. `chats` has the normal form of each row's conversation, and is None where rows are no conversations.
     """
 
     instruction: list[str]
@@ -42,6 +38,8 @@ class Rows:
     rejected: list[Rejected]
     layout: str
     source: str
+    said: str = ""
+    chats: list[Chat] | None = None
 
     def __len__(self) -> int:
         return len(self.instruction)
@@ -56,20 +54,25 @@ class Rows:
         return Dataset.from_dict({"instruction": self.instruction, "output": self.output, "row": self.number})
 
 
-def read(source: object, columns: Mapping | None = None) -> Rows:
+def read(source: object, columns: Mapping | None = None, answers: str = "last") -> Rows:
     """The rows of a training set, with instruction and output as text.
 
     `source` is a `datasets.Dataset` (or a DatasetDict with one split or a "train" one), a DataFrame, a list of dicts, a
-    dict of columns, or the path of a file: .jsonl, .ndjson, .json, .csv, .tsv in UTF-8 (these also as .gz) or .parquet.
-    The columns are recognised by name: instruction and output (with `input`, Alpaca's, below the instruction), prompt
-    and completion or response, question and answer, or chat turns in `messages` or `conversations`, where the
-    assistant's last turn is the output and the texts of all turns before it are the instruction, a line each.
-    `columns`, as in {"instruction": "question", "output": "best"} and with "input" where there is one, says which they
-    are where they are called otherwise; in a CSV or TSV without a header it counts them from 1.
+    dict of columns, or the path of a file: .jsonl, .ndjson, .json, .csv, .tsv (these also as .gz or .zst), .parquet,
+    .arrow or .feather, or of a folder that `save_to_disk` wrote or that holds the Parquet files of one set.
 
-    Numbers and truth values become text, an empty output is a row like any other. A row that is malformed, or whose
-    instruction or output is no text, is left out and stands in `rejected`; `save_rejected` writes those to a file.
-    In a CSV, the apostrophe with which `write` keeps spreadsheets from running a cell is taken off again.
+    The columns are recognised by name: instruction and output (with `input`, Alpaca's, below the instruction), prompt
+    and completion, question and answer, and others; text and label, where the name of the label is the output; chosen
+    beside rejected; or chat turns in `messages` or `conversations`. System text, tools and history belong to the
+    instruction. Of a conversation the assistant's last turn is the output and all before it the instruction, a line
+    each; with `answers="every"` each of its turns becomes a row, with the same number. `columns`, as in
+    {"instruction": "question", "output": "best"} and with "input" where there is one, says which they are where they
+    are called otherwise; in a CSV or TSV without a header it counts them from 1.
+
+    Numbers and truth values become text, an empty output is a row like any other. A row that is malformed, whose
+    instruction or output is no text, or that is marked as an example of a bad answer, is left out and stands in
+    `rejected`; `keep_rejected` writes those to a file. In a CSV, the apostrophe with which `write` keeps spreadsheets
+    from running a cell is taken off again.
 
     >>> rows = read([{"prompt": "2 + 3?", "completion": 5}, {"prompt": "4 + 4?", "completion": None}])
     >>> rows.instruction, rows.output, rows.layout
@@ -82,39 +85,28 @@ def read(source: object, columns: Mapping | None = None) -> Rows:
     """
     if isinstance(source, Rows):
         return source
+    if answers not in ANSWERS:
+        raise ValueError(f"answers={quoted(answers)} cannot be: give one of {', '.join(map(quoted, ANSWERS))}.")
     opened = from_file(source, columns) if isinstance(source, (str, Path)) else from_object(source)
-    layout = layouts.find(opened.names, columns, opened.where)
-    instructions, outputs, inputs, numbers, rejected = [], [], [], [], []
-    for number, (values, raw) in enumerate(opened.pick(layout.columns), 1):
-        try:
-            if isinstance(values, layouts.Unusable):
-                raise values
-            instruction, output, below = layout.texts(values)
-        except layouts.Unusable as reason:
-            shown = dict(zip(layout.columns, raw)) if raw is values else raw
-            rejected.append(Rejected(number, str(reason), _excerpt(shown)))
-            continue
-        instructions.append(instruction)
-        outputs.append(output)
-        inputs.append(below)
-        numbers.append(number)
-    if not numbers:
-        raise layouts.none_usable(opened.where, rejected[0].reason) if rejected else layouts.no_rows(opened.where)
-    with_input = len(layout.columns) == 3 and (layout.columns[2] in opened.names or any(inputs))
-    return Rows(
-        instructions,
-        outputs,
-        inputs if with_input else None,
-        numbers,
-        rejected,
-        layout.words(with_input),
-        opened.origin,
-    )
+    found = _layouts(opened, columns)
+    while True:
+        known = len(opened.names)
+        one_pass = Pass(opened, found, answers == "every")
+        # What came late in a file may change what its columns mean.
+        if len(opened.names) == known or (later := layouts.find(opened.names, columns, opened.where)) == found:
+            return Rows(**one_pass.fields())
+        found = later
 
 
-def _excerpt(raw: object) -> str:
+def _layouts(opened: Source, columns: Mapping | None) -> list[Layout]:
     try:
-        text = raw.rstrip("\r\n") if isinstance(raw, str) else repr(raw)
-    except Exception:  # what a stranger's object does when it is shown, or one that is nested too deeply
-        text = f"<{type(raw).__name__}>"
-    return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
+        return layouts.find(opened.names, columns, opened.where)
+    except ValueError as problem:
+        known = len(opened.names)
+        for _ in opened.pick(()):
+            pass
+        if len(opened.names) > known:
+            return layouts.find(opened.names, columns, opened.where)
+        raise ValueError(
+            f"{str(problem)[:-1]}; {opened.hint}." if opened.hint and not columns else str(problem)
+        ) from None

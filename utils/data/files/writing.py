@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 
 from .delimited import csv_text
-from .layouts import Unusable, inside, listed, missing, no_rows, quoted, text
+from .opening import inner_name, said
 from .reading import Rows
 from .sources import Source, from_object
+from .values import Unusable, inside, listed, missing, no_rows, quoted, text
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -67,15 +68,36 @@ def save_rejected(rows: Rows, path: str | Path | None = None) -> Path:
 
     Without `path` they go beside the source: those of `my_file.csv` into `my_file.rejected.jsonl`.
 
-    Raises ValueError where the source is no file and there is no `path`; OSError where nothing can be written.
+    Raises ValueError where the source is no file or folder and there is no `path`; OSError where nothing can be written.
     """
     if path is None:
         source = Path(rows.source)
-        if not source.is_file():
+        if not source.exists():
             raise ValueError(f"Rows of {rows.source} have no file to write beside: give a path.")
-        path = source.with_name(Path(source.name.removesuffix(".gz")).stem + ".rejected.jsonl")
+        source = source.absolute()
+        name = source.name if source.is_dir() else inner_name(source)
+        path = source.with_name(f"{name}.rejected.jsonl")
     write_whole(Path(path), _json_lines([], map(vars, rows.rejected)))
     return Path(path)
+
+
+def keep_rejected(rows: Rows) -> str:
+    """Write the rejected rows beside the file they came from, and say in a sentence where they are.
+
+    The sentence says so too where they cannot be written; it is "" where no row was rejected.
+    """
+    count = len(rows.rejected)
+    if not count:
+        return ""
+    lost = f"{count:,} row{'s' * (count > 1)} could not be used"
+    stand, they = ("stand", "they") if count > 1 else ("stands", "it")
+    by_hand = f"{they} {stand} in .rejected alone, and files.save_rejected(rows, path) writes {'them' if count > 1 else 'it'}."
+    try:
+        return f"{lost}; {they} {stand} in {save_rejected(rows).name}."
+    except ValueError:
+        return f"{lost}; as {rows.source} is no file, {by_hand}"
+    except OSError as error:
+        return f"{lost}; nothing can be written beside {quoted(Path(rows.source).name)} ({said(error)}), so {by_hand}"
 
 
 def _names(source: Source) -> list[str]:

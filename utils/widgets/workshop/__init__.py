@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from ...data.curation import Curation
+from ...data.files import keep_rejected, read
 from .checking import Checks
 from .page import Page
 
@@ -53,7 +54,7 @@ class Workshop:
             self.resumed = datetime.fromtimestamp(self.path.stat().st_mtime)
             self._begin(Curation.open(self.path, say=self._note))
         except FileNotFoundError:
-            self._begin(Curation(given, self.path, say=self._note))
+            self._begin_anew()
         except (ValueError, OSError) as problem:
             self._note(str(problem))
             self.start_anew()
@@ -65,7 +66,7 @@ class Workshop:
         with suppress(OSError):  # what cannot be put aside cannot be replaced either, and that will be told
             self.path.replace(aside)
             self._note(f"The old set is kept in {aside}.")
-        self._begin(Curation(self._given, self.path, say=self._note))
+        self._begin_anew()
 
     @property
     def rows(self) -> Dataset:
@@ -73,12 +74,20 @@ class Workshop:
         self.page.settle()
         return self.curation.chosen()
 
+    def _begin_anew(self) -> None:
+        """A set of the given rows; those that could not be read are kept in a file, and named."""
+        rows = None if self._given is None else read(self._given)
+        if rows and rows.rejected:
+            first = rows.rejected[0]
+            self._note(f"{keep_rejected(rows)} Row {first.row:,}: {first.reason}")
+        self._begin(Curation(rows, self.path, say=self._note))
+
     def _begin(self, curation: Curation) -> None:
         self.curation, self.page = curation, Page(curation, Checks(self._checks))
         self.page.warning, self._said = self._said, ""
 
     def _note(self, sentence: str) -> None:
-        self._said = sentence
+        self._said = f"{self._said} {sentence}".strip()
 
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self.curation):,} rows, saved in {self.path}; .rows is the Dataset>"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
+from itertools import count
 from pathlib import Path
 
 from ...data import files
@@ -24,7 +24,8 @@ class Import:
         if not str(path).strip():
             raise ValueError("There is nothing to import yet: give a path, upload a file, or paste rows.")
         self.path = Path(path).expanduser()
-        self.columns = _columns(self.path)
+        self._folder: tempfile.TemporaryDirectory | None = None  # of an upload, which lives as long as this object
+        self.columns = [str(name) for name in from_file(self.path).names]
         self.rows: files.Rows | None = None
         self.problem = ""
         try:
@@ -49,7 +50,7 @@ class Import:
         path = Path(folder.name) / Path(name).name
         path.write_bytes(content)
         made = cls(path)
-        made._folder = folder  # lives as long as this object
+        made._folder = folder
         return made
 
     def choose(self, instruction: str, output: str) -> None:
@@ -70,29 +71,28 @@ class Import:
         return lines + [f"… and {more:,} more."] * (more > 0)
 
     def into(self, curation: Curation) -> str:
-        """Add the rows to the set, keep the rejected ones in a file beside it, and say so."""
+        """Add the rows to the set, keep the rejected ones in a file, and say how many there are, why, and where."""
         if not self.rows:
             raise ValueError("Choose first which column is the instruction and which the output.")
         curation.add(self.rows)
         said = f"{len(self.rows):,} rows added."
-        if rejected := self.rows.rejected:
-            place = (curation.path or Path("set.jsonl")).with_suffix(".rejected.jsonl")
-            try:
-                said += f" {len(rejected):,} could not be used: see {files.save_rejected(self.rows, place)}."
-            except OSError:
-                said += f" {len(rejected):,} could not be used, and there is no place to keep them."
+        if self.rows.rejected:
+            said += f" {self._keep_rejected(curation)} {self.rejected()[0]}"
         return said
 
+    def _keep_rejected(self, curation: Curation) -> str:
+        """Beside the file; what was pasted or uploaded has none that stays, so beside the set."""
+        if self._folder is None:
+            return files.keep_rejected(self.rows)
+        place = _free((curation.path or Path("set.jsonl")).with_suffix(".rejected.jsonl"))
+        many = f"{len(self.rows.rejected):,} could not be used"
+        try:
+            return f"{many}: see {files.save_rejected(self.rows, place)}."
+        except OSError:
+            return f"{many}, and there is no place to keep them."
 
-def _columns(path: Path) -> list[str]:
-    """The names of the columns, as far as the file tells."""
-    try:
-        return [str(name) for name in from_file(path).names]
-    except FileNotFoundError:
-        raise
-    except ValueError:
-        if not path.name.lower().endswith((".csv", ".tsv")):
-            raise
-    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
-        first = file.readline()
-    return max((next(csv.reader([first], delimiter=mark), []) for mark in ",;\t"), key=len)
+
+def _free(path: Path) -> Path:
+    """The path, or the next one with a number at which there is nothing yet."""
+    names = (path.with_suffix(f".{number}{path.suffix}") for number in count(2))
+    return path if not path.exists() else next(place for place in names if not place.exists())

@@ -121,7 +121,7 @@ def preview(waiting: Import) -> str:
     """What an import found: how many rows, which cannot be used and why, and the first ones, each shortened."""
     if (rows := waiting.rows) is None:
         return "<div>No column here has a name that is known: choose which are the instruction and the output.</div>"
-    said = f"{len(rows):,} rows ({rows.layout}); {len(rows.rejected):,} cannot be used."
+    said = f"{len(rows):,} rows ({rows.layout}); {len(rows.rejected):,} cannot be used. {rows.said}"
     lines = "".join(f"<div>{escape(line)}</div>" for line in (said, *waiting.rejected()))
     cells = "".join(f"<tr><td>{escape(a[:200])}</td><td>{escape(b[:200])}</td></tr>" for a, b in waiting.preview())
     return f"{lines}<table><tr><th>Instruction</th><th>Output</th></tr>{cells}</table>"
