@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ import numpy as np
 
 from ..text import strip_accents
 from .corpus import Corpus, Words, first_equal, keys, matches, numbers, once, rewritten, running, taken
+from .languages import is_slip, lists
 from .minhash import SIMILAR, sketched
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DRESS = frozenset(".,;:!?'’\"“”„«»‹›…·¿¡-−–—、。，！？；：「」『』")  # ... unless `_counts`
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\W\d])|(?<=[^\W\d])[.:!?]?\*\*(?![\w*])")  # Markdown around words is dress
 # Where form is what the row is about, none of it is dress.
-_ABOUT_FORM = r"\b(punctuat|comma\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
+_ABOUT_FORM = (
+    r"\b(punctuat|comma\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
+)
 _CODE = re.compile(r"[{};=<>\\_]|\w\(|[a-z]\.[a-z]")  # where capitals matter
 
 
@@ -126,7 +129,7 @@ def _side(corpus: Corpus, name: str) -> Side:
     found[marked] ^= numbers(marks[texts[row]] for row in marked)
     about_form = matches(corpus.arrow["instruction"], _ABOUT_FORM, ignore_case=True)
     found[about_form] = corpus.exact[name][about_form]
-    return Side(words, _with_accents_restored(words, found), Judge(words))
+    return Side(words, _with_accents_restored(words, found), Judge(words, lists(corpus, name)))
 
 
 def _plain(word: str) -> list[str]:
@@ -358,8 +361,8 @@ class Judge:
     and CHANGE words there; -1 where there is no word.
     """
 
-    def __init__(self, words: Words):
-        self.words = words
+    def __init__(self, words: Words, known: list[Callable[[str], float]]):
+        self.words, self.lists = words, known
         self._known: dict[tuple[int, ...], str] = {}
         self._after: dict[tuple[int, ...], tuple[np.ndarray, int]] = {}
 
@@ -427,6 +430,7 @@ class Judge:
             and (one[0] == other[0] or one[:2] == other[1::-1])
             and all(c.upper() != c for c in one + other)
             and OSA.distance(one, other, score_cutoff=1) == 1
+            and (not self.lists or is_slip(one, other, self.lists) or is_slip(other, one, self.lists))
         )
 
     def _unusual(self, before: list[int], ids: list[int]) -> bool:
