@@ -19,7 +19,7 @@ def find(name: str, rows: list[tuple[str, str]], **options) -> dict[int, tuple]:
     corpus = Corpus([row[0] for row in rows], [row[1] for row in rows])
     flags = list(CHECKS[name](corpus, Options(**options)))
     assert len({flag.row for flag in flags}) == len(flags) and all(flag.check == name for flag in flags)
-    return {flag.row: flag for flag in flags}
+    return {flag.row: flag._replace(reason=corpus.told(flag.reason, for_people=True)) for flag in flags}
 
 
 # --- the same row -----------------------------------------------------------------------------------------

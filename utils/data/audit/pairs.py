@@ -24,7 +24,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,7 +129,7 @@ def _side(corpus: Corpus, name: str) -> Side:
     found[marked] ^= numbers(marks[texts[row]] for row in marked)
     about_form = matches(corpus.arrow["instruction"], _ABOUT_FORM, ignore_case=True)
     found[about_form] = corpus.exact[name][about_form]
-    return Side(words, _with_accents_restored(words, found), Judge(words, lists(corpus, name)))
+    return Side(words, _with_accents_restored(words, found), Judge(words, partial(lists, corpus, name)))
 
 
 def _plain(word: str) -> list[str]:
@@ -230,6 +230,11 @@ def _with_accents_restored(words: Words, found: np.ndarray) -> np.ndarray:
     found = found.copy()
     found[hit] = np.array(list(same.values()), dtype=np.uint64)[order][at[hit]]
     return found
+
+
+def keys_of(texts: list[str]) -> np.ndarray:
+    """A number for each text, equal for those that differ in dress alone."""
+    return _side(Corpus(texts, texts), "instruction").keys
 
 
 # --- which rows are nearly the same -----------------------------------------------------------------------
@@ -361,10 +366,15 @@ class Judge:
     and CHANGE words there; -1 where there is no word.
     """
 
-    def __init__(self, words: Words, known: list[Callable[[str], float]]):
-        self.words, self.lists = words, known
+    def __init__(self, words: Words, lists: Callable[[], list[Callable[[str], float]]]):
+        self.words, self._load = words, lists
         self._known: dict[tuple[int, ...], str] = {}
         self._after: dict[tuple[int, ...], tuple[np.ndarray, int]] = {}
+
+    @cached_property
+    def lists(self) -> list[Callable[[str], float]]:
+        """What words there are in the languages of the column."""
+        return self._load()
 
     def how(self, change: tuple[int, ...]) -> str:
         """The change in words, if it is small: a misspelt word, a space inside one, a courtesy that is unusual there."""

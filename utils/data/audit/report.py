@@ -24,9 +24,10 @@ SURE = 0.5  # flags below this confidence are for reading; `clean` leaves their 
 
 @dataclass
 class Report:
-    """The result of `audit`. `flags` has one line per finding: row (from 0), check, reason, evidence, confidence.
+    """The result of `audit`. `flags` has one line per finding: row, check, reason, evidence, confidence.
 
-    Words and files for people name a row by its `number` in the source, from 1, unreadable rows counted.
+    There, rows are counted from 0, in reasons, too; `numbered` is the same for people, and for files: by the number that
+    a row has in its source, from 1, unreadable rows counted.
 
     `checks` are those that were run, by name; `rejected` are rows of the source that could not be
     read, with the reason.
@@ -37,6 +38,20 @@ class Report:
     checks: dict[str, Check]
     source: str = ""
     rejected: list = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._found = self.flags
+        self.flags = self._found.assign(reason=[self.corpus.told(why, False) for why in self._found["reason"]])
+
+    @cached_property
+    def numbered(self) -> pd.DataFrame:
+        """The findings with the numbers that rows have in their source, from 1, in place of `row`."""
+        number = self.corpus.number
+        return self._found.assign(
+            row=[number(row) for row in self._found["row"]],
+            reason=[self.corpus.told(why, True) for why in self._found["reason"]],
+            evidence=[tuple(map(number, rows)) for rows in self._found["evidence"]],
+        ).rename(columns={"row": "number"})
 
     @property
     def flagged(self) -> list[int]:
@@ -134,7 +149,7 @@ class Report:
             "size": self.size,
             "verdict": self.verdict,
             "summary": self.summary().reset_index().to_dict("records"),
-            "flags": [{"number": self.corpus.number(each["row"]), **each} for each in self.flags.to_dict("records")],
+            "flags": self.numbered.to_dict("records"),
             "rejected": [{"row": each.row, "reason": each.reason} for each in self.rejected],
         }
         write_whole(Path(path), json.dumps(content, ensure_ascii=True, indent=1, default=list).encode())
@@ -161,11 +176,11 @@ class Report:
             return self.summary().to_html(escape=True, border=0, justify="left")
 
     def _page(self, most: int) -> str:
-        shown = self.flags.head(most)
+        shown = self.numbered.head(most)
         cells = lambda *values: "".join(f"<td>{html.escape(str(value))}</td>" for value in values)  # noqa: E731
         lines = [
-            f"<tr>{cells(self.corpus.number(flag.row), flag.check, flag.reason, _short(self.corpus.instruction[flag.row]), _short(self.corpus.output[flag.row]))}</tr>"
-            for flag in shown.itertuples()
+            f"<tr>{cells(flag.number, flag.check, flag.reason, *map(_short, (self.corpus.instruction[row], self.corpus.output[row])))}</tr>"
+            for flag, row in zip(shown.itertuples(), self.flags["row"])
         ]
         rest = (
             f"<p>{len(self.flags) - len(shown):,} more flags are in the JSON file.</p>"

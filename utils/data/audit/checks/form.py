@@ -19,6 +19,7 @@ from .content import empty, of_a_kind, prose
 
 SELDOM = 0.1  # how often whole answers end with a word that tells a lost end, against what is usual for a word
 TOO_SHORT = 1.0  # by how many standard deviations an answer must be shorter than expected
+TOGETHER = 0.3  # the correlation of lengths from which on an instruction tells how long its answer should be
 CLEAR = 0.8  # the share of rows from which on a custom is clear
 FEW = 10  # in fewer rows than this there is no custom
 
@@ -206,14 +207,15 @@ def _short(corpus: Corpus) -> np.ndarray:
     instructions, said = corpus.parts("instruction"), corpus.words("output").lengths
     often = np.bincount(instructions.ids, minlength=len(instructions.vocabulary)) >= 0.5 * len(corpus)
     own = np.bincount(instructions.texts[~often[instructions.ids]], minlength=len(corpus))  # the task's own words aside
+    logs = np.log1p(said)
+    together = own.std() and said.std() and np.corrcoef(np.log1p(own), logs)[0, 1] >= TOGETHER
     # In bins of equal size; within each, the middle and its spread, as a standard deviation of the logarithm.
     order = np.argsort(own, kind="stable")
     expected, spread = np.zeros(len(corpus)), np.full(len(corpus), np.inf)
-    logs = np.log1p(said)
     for rows in np.array_split(order, max(1, min(20, len(corpus) // 50))):
         if len(rows):
             middle = np.median(logs[rows])
             expected[rows] = np.expm1(middle)
             spread[rows] = 1.4826 * np.median(np.abs(logs[rows] - middle))
-    far = np.log1p(expected) - logs > TOO_SHORT * np.maximum(spread, 0.1)
-    return far & (said <= 0.65 * expected) & (expected >= 3) & (spread < 0.5)
+    far = np.log1p(expected) - logs > (1 if together else 2) * TOO_SHORT * np.maximum(spread, 0.1)
+    return far & (said <= (0.65 if together else 0.5) * expected) & (expected >= 3) & (spread < 0.5)
