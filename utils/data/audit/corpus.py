@@ -80,7 +80,6 @@ class Corpus:
     def told(self, reason: str, for_people: bool) -> str:
         """A reason with the rows that it cites: by their numbers in the source, or as everywhere in code, from 0."""
 
-
         def number(hit: re.Match) -> str:
             row = int(hit.group(1))
             if row >= len(self):  # the text of a row may hold such marks

@@ -13,13 +13,14 @@ import numpy as np
 
 from ..files import write_whole
 from .check import Check
-from .corpus import Corpus
+from .corpus import Corpus, shown
 
 if TYPE_CHECKING:
     import pandas as pd
     from datasets import Dataset
 
-SURE = 0.5  # flags below this confidence are for reading; `clean` leaves their rows in
+SURE = 0.8  # flags below this confidence are for reading; `clean` leaves their rows in
+MANY = 0.1  # the share of a set from which on `clean` says what it takes away
 
 
 @dataclass
@@ -122,19 +123,23 @@ class Report:
             lines.append(f"{len(self.rejected):,} rows of the source could not be read; see `rejected`.")
         return "\n".join(lines)
 
-    def clean(self, drop: list[str] | None = None) -> Cleaned:
+    def clean(self, drop: list[str] | None = None, at_least: float = SURE, quietly: bool = False) -> Cleaned:
         """A copy without the rows flagged by the checks in `drop` (all that were run, unless given).
 
-        Only flags that are sure enough count (confidence 0.5 or more). Raises ValueError for an unknown check.
+        Only flags with a confidence of `at_least` that much count. Where more than a tenth of the rows would go, it says
+        so (unless `quietly`), with examples, as that may well be what the set is about. Raises ValueError for an unknown check.
         """
         chosen = list(self.checks) if drop is None else drop
         if unknown := [name for name in chosen if name not in self.checks]:
             raise ValueError(f'There is no check "{unknown[0]}" in this report: it has {", ".join(self.checks)}.')
-        sure = self.flags[self.flags["check"].isin(chosen) & (self.flags["confidence"] >= SURE)]
+        sure = self.flags[self.flags["check"].isin(chosen) & (self.flags["confidence"] >= at_least)]
         dropped = sure.groupby("row").agg(
             checks=("check", lambda c: ", ".join(dict.fromkeys(c))), reason=("reason", " ".join)
         )
-        return Cleaned(self.corpus, dropped)
+        cleaned = Cleaned(self.corpus, dropped)
+        if len(dropped) > MANY * len(self.corpus) and not quietly:
+            print(cleaned.warning)
+        return cleaned
 
     def plot(self):
         """The share of rows that each check flags, as a picture."""
@@ -220,6 +225,21 @@ class Cleaned:
                 "row": left,
             }
         )
+
+    @property
+    def warning(self) -> str:
+        """What goes, by check, and the first of each, in words."""
+        gone = self.dropped["checks"].str.split(", ").str[0]
+        counts = gone.value_counts()
+        lines = [
+            f"This leaves out {len(self.dropped):,} of {len(self.corpus):,} rows, "
+            f"{len(self.dropped) / len(self.corpus):.0%}. Look at some before you train without them:"
+        ]
+        for name, count in counts.head(3).items():
+            row = gone.index[gone == name][0]
+            asked, said = (shown(column[row], 60) for column in (self.corpus.instruction, self.corpus.output))
+            lines.append(f"- {name}, {count:,} rows, such as row {row}: “{asked}” – “{said}”")
+        return "\n".join([*lines, "`dropped` lists them all, and undo() takes them back in."])
 
     def undo(self, rows: list[int] | None = None) -> Cleaned:
         """The same with these rows back in; all of them unless given."""

@@ -218,4 +218,4 @@ def _short(corpus: Corpus) -> np.ndarray:
             expected[rows] = np.expm1(middle)
             spread[rows] = 1.4826 * np.median(np.abs(logs[rows] - middle))
     far = np.log1p(expected) - logs > (1 if together else 2) * TOO_SHORT * np.maximum(spread, 0.1)
-    return far & (said <= (0.65 if together else 0.5) * expected) & (expected >= 3) & (spread < 0.5)
+    return far & (said < (0.66 if together else 0.45) * expected) & (expected >= 3) & (spread < 0.5)

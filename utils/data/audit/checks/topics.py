@@ -65,7 +65,7 @@ class Ties(NamedTuple):
 def off_topic(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row in np.flatnonzero(astray(corpus)):
         why = "Hardly a word of the answer goes with this instruction or with others of the set."
-        yield Flag(int(row), "off_topic", why, confidence=0.8)
+        yield Flag(int(row), "off_topic", why, confidence=0.6)
 
 
 @check(
