@@ -79,7 +79,7 @@ _DRESS = frozenset(".,;:!?'’\"“”„«»‹›…·¿¡-−–—、。，�
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\W\d])|(?<=[^\W\d])[.:!?]?\*\*(?![\w*])")  # Markdown around words is dress
 # Where form is what the row is about, none of it is dress.
 _ABOUT_FORM = (
-    r"\b(punctuat|comma\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
+    r"\b(punctuat|commas?\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
 )
 _CODE = re.compile(r"[{};=<>\\_]|\w\(|[a-z]\.[a-z]")  # where capitals matter
 

@@ -184,7 +184,7 @@ _FILLER = "|".join(
 
 
 # Who is greeted, or asked who it is, may say it.
-_ASKS_WHO = r"\b(you|your|yourself|hi|hello|hey|bonjour|salut|vous|votre|tu|toi)\b"
+_ASKS_WHO = r"\b(you|your|yourself|human|person|robot|machine|chatbot|hi|hello|hey|bonjour|salut|vous|votre|tu|toi)\b"
 # Who is asked to write what people say to each other may write such phrases.
 _ASKS_FOR_SPEECH = (
     r"\b(write|compose|create|generate|draft|construct|output|produce|give|design|suggest|imagine|rédige|écri[st])\b.*"
