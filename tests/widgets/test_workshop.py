@@ -201,7 +201,7 @@ def test_a_set_of_another_kind_has_no_constructions(mine):
 
 
 def test_flags_follow_the_text():
-    page = Page(Curation([{"instruction": "Ask", "output": "Write to bob@example.com."}, *SETS]))
+    page = Page(Curation([{"instruction": "Ask", "output": "Write to bob@quayside-books.org."}, *SETS]))
     view = View(page, "mine", [])
     assert [flag.check for flag in page.shown()[0].flags] == ["personal_data"] and page.shown()[0].checked
     assert "personal data" in view.lines[0].flags.value
@@ -213,7 +213,7 @@ def test_flags_follow_the_text():
 
 
 def test_a_changed_row_shows_no_flag_of_its_old_text():
-    curation = Curation([{"instruction": "Ask", "output": "Write to bob@example.com."}, *SETS])
+    curation = Curation([{"instruction": "Ask", "output": "Write to bob@quayside-books.org."}, *SETS])
     checks = Checks()
     for slow in (False, True):
         checks.take(checks.run(curation, slow), slow, curation.version)

@@ -264,6 +264,7 @@ def plan(
     wake: Callable[[], None] = lambda: None,
     random_subset_of: Dataset | None = None,
     match: str = "steps",
+    allow_overlap: bool = False,
 ) -> Plan:
     """Draw the sets of a comparison and look up which of its runs are kept. `wake` is called when the first is missing.
 
@@ -288,7 +289,7 @@ def plan(
         "test": store.content_hash([list(test["instruction"]), *_asked(test)]),
     }
     made = Plan(Task(model, steps, learning_rate, test), common if match == "steps" else common | {"match": match})
-    draws = _draws(sets, drawn, test)
+    draws = _draws(sets, drawn, test, allow_overlap)
     if match != "steps":  # what a set gets hangs on the others
         draws = list(draws)
     own_steps = matched(match, draws, steps, model)
@@ -321,7 +322,7 @@ def _asked(test: Dataset) -> list[list]:
 
 
 def _draws(
-    sets: dict[str, Dataset | Draw | None], seeds: list[int], test: Dataset
+    sets: dict[str, Dataset | Draw | None], seeds: list[int], test: Dataset, allow_overlap: bool
 ) -> Iterator[tuple[str, int, Dataset | None]]:
     """Each set with each seed, as drawn and looked at: (name, seed, rows)."""
     from .training import check_rows
@@ -334,7 +335,8 @@ def _draws(
                     check_rows(rows)
                 except ValueError as error:
                     raise ValueError(f'"{name}": {error}') from None
-                _check_overlap(name, rows, test)
+                if not allow_overlap:
+                    _check_overlap(name, rows, test)
             yield name, seed, rows
 
 
@@ -395,6 +397,7 @@ def compare(
     workers: int | None = None,
     random_subset_of: Dataset | None = None,
     match: str = "steps",
+    allow_overlap: bool = False,
 ) -> Comparison:
     """Fine-tune `model` on every set with every seed, and score each run on the same held-out rows.
 
@@ -407,7 +410,8 @@ def compare(
     comparison, as a choice is worth what it is ahead of them. All runs take `steps` steps; with match="epochs" they see
     their rows equally often, with match="tokens" they see as many tokens, and `steps` is the most that any takes.
 
-    Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set.
+    Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set,
+    in whatever dress, unless you say that you `allow_overlap`.
     """
     workers = workers_for(len(sets) * len(numbers(seeds)), model) if workers is None else workers
     planned = plan(
@@ -420,6 +424,7 @@ def compare(
         lambda: workers > 1 and wake(workers),
         random_subset_of=random_subset_of,
         match=match,
+        allow_overlap=allow_overlap,
     )
     interrupted = _run_all(planned, workers)
     if not planned.finished:
@@ -491,14 +496,17 @@ def workers_for(n_jobs: int, model: str) -> int:
 
 
 def _check_overlap(name: str, rows: Dataset, test: Dataset) -> None:
-    from ..data.text import fingerprint
+    from ..data.audit.corpus import shown
+    from ..data.audit.pairs import keys_of
 
-    held_out = {fingerprint(text) for text in test["instruction"]}
-    leaked = sum(fingerprint(text) in held_out for text in dict.fromkeys(rows["instruction"]))
-    if leaked:
+    drawn = list(dict.fromkeys(rows["instruction"]))
+    keys = keys_of([*test["instruction"], *drawn])
+    leaked = np.flatnonzero(np.isin(keys[len(test) :], keys[: len(test)]))
+    if len(leaked):
         raise ValueError(
-            f'{leaked} of the instructions in "{name}" stand in the test set as well: its score would be worth '
-            'nothing. Draw training rows with split="train" and test rows with split="test".'
+            f'{len(leaked)} of the instructions in "{name}" stand in the test set as well, such as '
+            f'"{shown(drawn[leaked[0]])}": its score would be worth nothing. Draw training rows with split="train" '
+            'and test rows with split="test", or say allow_overlap=True where it is meant so.'
         )
 
 

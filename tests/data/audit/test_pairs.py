@@ -19,7 +19,7 @@ def find(name: str, rows: list[tuple[str, str]], **options) -> dict[int, tuple]:
     corpus = Corpus([row[0] for row in rows], [row[1] for row in rows])
     flags = list(CHECKS[name](corpus, Options(**options)))
     assert len({flag.row for flag in flags}) == len(flags) and all(flag.check == name for flag in flags)
-    return {flag.row: flag for flag in flags}
+    return {flag.row: flag._replace(reason=corpus.told(flag.reason, for_people=True)) for flag in flags}
 
 
 # --- the same row -----------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_an_answer_that_belongs_to_another_instruction_is_the_wrong_one():
     assert list(flags) == [0] and flags[0].evidence == (1,) and "belong to other instructions" in flags[0].reason
 
 
-@pytest.mark.parametrize("said", ["le chat est noir", "LE CHAT EST NOIR!", "Le chta est noir.", "Le chat est noire."])
+@pytest.mark.parametrize("said", ["le chat est noir", "LE CHAT EST NOIR!", "Le chta est noir."])
 def test_dress_and_slips_contradict_nothing(said):
     assert not find(
         "contradiction", [("The cat is black.", "Le chat est noir."), ("The cat is black.", said)], single_answer=True

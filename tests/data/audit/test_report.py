@@ -127,9 +127,10 @@ def test_rows_are_named_by_their_number_in_the_source(tmp_path):
     )
     report = audit(path, checks=["exact_repeat"])
     assert [(flag.row, flag.reason) for flag in report.flags.itertuples()] == [
-        (1, "The same instruction and answer as row 1.")
+        (1, "The same instruction and answer as row 0.")
     ]
-    assert json.loads(report.to_json(tmp_path / "r.json").read_text())["flags"][0]["number"] == 3
+    (flag,) = json.loads(report.to_json(tmp_path / "r.json").read_text())["flags"]
+    assert (flag["number"], flag["reason"], flag["evidence"]) == (3, "The same instruction and answer as row 1.", [1])
     assert "<td>3</td>" in report.to_html(tmp_path / "r.html").read_text()
 
 

@@ -9,7 +9,7 @@ whether an answer is true. Numbers that a model gives each row can be had from `
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .check import Check, Flag, Options
@@ -51,8 +51,9 @@ def audit(
 
     from .. import files
 
+    _look_at(rule, languages)
     read = files.read(rows, columns=columns)
-    held_out = files.read(test) if test is not None else None
+    held_out = _held_out(test, columns)
     options = Options(
         single_answer=single_answer,
         rule=rule,
@@ -72,3 +73,35 @@ def audit(
     flags = [flag for name in chosen for flag in known[name](corpus, options)]
     table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
     return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected)
+
+
+def _look_at(rule: object, languages: object) -> None:
+    """Raises ValueError for what cannot be a rule, or languages."""
+    if rule is not None and not isinstance(rule, str):
+        raise ValueError(f'rule={rule!r} is no regular expression: give a text, as in rule=r"[A-Z].*[.]".')
+    if languages is None:
+        return
+    if not isinstance(languages, Mapping) or not set(languages) <= {"instruction", "output"}:
+        raise ValueError(
+            f'languages={languages!r} does not say of which column: write {{"output": ["fr"]}}, and "instruction" likewise.'
+        )
+    for column, codes in languages.items():
+        if isinstance(codes, str) or not all(isinstance(code, str) for code in codes):
+            raise ValueError(f'The languages of "{column}" are {codes!r}: give a list of codes, as in ["en", "fr"].')
+
+
+def _held_out(test: Any, columns: dict[str, str] | None):
+    """The rows of a test set, by the columns of the training set where it has them; None for none."""
+    from .. import files
+
+    if test is None:
+        return None
+    try:
+        return files.read(test, columns=columns)
+    except ValueError as error:
+        if not columns:
+            raise ValueError(f"The test set: {error}") from None
+    try:  # its columns may have other names
+        return files.read(test)
+    except ValueError as error:
+        raise ValueError(f"The test set: {error}") from None

@@ -8,9 +8,11 @@ The exit code is 1 when a named threshold (in percent of the rows) is passed, 2 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
-from . import CHECKS, audit
+from . import CHECKS, Report, audit
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -30,17 +32,37 @@ def run(asked: argparse.Namespace) -> int:
                 option = CHECKS[unknown[0]].needs.replace("_", "-")
                 raise ValueError(f'The check "{unknown[0]}" was not run and cannot be limited: it needs --{option}.')
             raise ValueError(f'There is no check "{unknown[0]}" to limit: choose from {", ".join(CHECKS)}.')
+        written = [write(path) for path, write in _asked_for(asked, report) if path]
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(_words(error), file=sys.stderr)
         return 2
+    try:
+        return _tell(report, written, limits)
+    except BrokenPipeError:  # whoever reads has enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more at its end
+        return 0
+
+
+def _asked_for(asked: argparse.Namespace, report: Report) -> tuple:
+    return (asked.html, report.to_html), (asked.json, report.to_json)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        name = str(error.filename).removesuffix(".partial")
+        return f"{name} cannot be read or written: {error.strerror}. Choose another place."
+    return str(error)
+
+
+def _tell(report: Report, written: list[Path], limits: dict[str, float]) -> int:
     print(report.verdict, "", report.summary()[["rows", "share %"]].to_string(), sep="\n")
-    for path, write in ((asked.html, report.to_html), (asked.json, report.to_json)):
-        if path:
-            print(f"Written: {write(path)}")
+    for path in written:
+        print(f"Written: {path}")
     passed = [name for name, most in limits.items() if report.summary().loc[name, "share %"] > most]
     for name in passed:
         share = report.summary().loc[name, "share %"]
         print(f"Too many: {name} flags {share:g} % of the rows, and at most {limits[name]:g} % are allowed.")
+    sys.stdout.flush()
     return 1 if passed else 0
 
 

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_CITED = re.compile("\u27e6(\\d+)\u27e7")
+
+
+def cited(row: int) -> str:
+    """A row in a reason, to be numbered by `Corpus.told`."""
+    return f"\u27e6{row}\u27e7"
+
+
 class Words(NamedTuple):
     """Texts as word numbers: text i is `ids[starts[i]:starts[i + 1]]`, and word number k is `vocabulary[k]`."""
 
@@ -68,6 +76,17 @@ class Corpus:
     def number(self, row: int) -> int:
         """How a person would find the row: by its number in the source, from 1."""
         return self.numbers[row] if self.numbers else row + 1
+
+    def told(self, reason: str, for_people: bool) -> str:
+        """A reason with the rows that it cites: by their numbers in the source, or as everywhere in code, from 0."""
+
+        def number(hit: re.Match) -> str:
+            row = int(hit.group(1))
+            if row >= len(self):  # the text of a row may hold such marks
+                return hit.group()
+            return str(self.number(row) if for_people else row)
+
+        return _CITED.sub(number, reason)
 
     @cached_property
     def fingerprints(self) -> dict[str, np.ndarray]:

@@ -22,15 +22,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..text import strip_accents
 from .corpus import Corpus, Words, first_equal, keys, matches, numbers, once, rewritten, running, taken
+from .languages import is_slip, lists
 from .minhash import SIMILAR, sketched
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DRESS = frozenset(".,;:!?'’\"“”„«»‹›…·¿¡-−–—、。，！？；：「」『』")  # ... unless `_counts`
 _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\W\d])|(?<=[^\W\d])[.:!?]?\*\*(?![\w*])")  # Markdown around words is dress
 # Where form is what the row is about, none of it is dress.
-_ABOUT_FORM = r"\b(punctuat|comma\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
+_ABOUT_FORM = (
+    r"\b(punctuat|commas?\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
+)
 _CODE = re.compile(r"[{};=<>\\_]|\w\(|[a-z]\.[a-z]")  # where capitals matter
 
 
@@ -126,7 +129,7 @@ def _side(corpus: Corpus, name: str) -> Side:
     found[marked] ^= numbers(marks[texts[row]] for row in marked)
     about_form = matches(corpus.arrow["instruction"], _ABOUT_FORM, ignore_case=True)
     found[about_form] = corpus.exact[name][about_form]
-    return Side(words, _with_accents_restored(words, found), Judge(words))
+    return Side(words, _with_accents_restored(words, found), Judge(words, partial(lists, corpus, name)))
 
 
 def _plain(word: str) -> list[str]:
@@ -227,6 +230,11 @@ def _with_accents_restored(words: Words, found: np.ndarray) -> np.ndarray:
     found = found.copy()
     found[hit] = np.array(list(same.values()), dtype=np.uint64)[order][at[hit]]
     return found
+
+
+def keys_of(texts: list[str]) -> np.ndarray:
+    """A number for each text, equal for those that differ in dress alone."""
+    return _side(Corpus(texts, texts), "instruction").keys
 
 
 # --- which rows are nearly the same -----------------------------------------------------------------------
@@ -358,10 +366,15 @@ class Judge:
     and CHANGE words there; -1 where there is no word.
     """
 
-    def __init__(self, words: Words):
-        self.words = words
+    def __init__(self, words: Words, lists: Callable[[], list[Callable[[str], float]]]):
+        self.words, self._load = words, lists
         self._known: dict[tuple[int, ...], str] = {}
         self._after: dict[tuple[int, ...], tuple[np.ndarray, int]] = {}
+
+    @cached_property
+    def lists(self) -> list[Callable[[str], float]]:
+        """What words there are in the languages of the column."""
+        return self._load()
 
     def how(self, change: tuple[int, ...]) -> str:
         """The change in words, if it is small: a misspelt word, a space inside one, a courtesy that is unusual there."""
@@ -427,6 +440,7 @@ class Judge:
             and (one[0] == other[0] or one[:2] == other[1::-1])
             and all(c.upper() != c for c in one + other)
             and OSA.distance(one, other, score_cutoff=1) == 1
+            and (not self.lists or is_slip(one, other, self.lists) or is_slip(other, one, self.lists))
         )
 
     def _unusual(self, before: list[int], ids: list[int]) -> bool:

@@ -13,20 +13,22 @@ import numpy as np
 
 from ..files import write_whole
 from .check import Check
-from .corpus import Corpus
+from .corpus import Corpus, shown
 
 if TYPE_CHECKING:
     import pandas as pd
     from datasets import Dataset
 
-SURE = 0.5  # flags below this confidence are for reading; `clean` leaves their rows in
+SURE = 0.8  # flags below this confidence are for reading; `clean` leaves their rows in
+MANY = 0.1  # the share of a set from which on `clean` says what it takes away
 
 
 @dataclass
 class Report:
-    """The result of `audit`. `flags` has one line per finding: row (from 0), check, reason, evidence, confidence.
+    """The result of `audit`. `flags` has one line per finding: row, check, reason, evidence, confidence.
 
-    Words and files for people name a row by its `number` in the source, from 1, unreadable rows counted.
+    There, rows are counted from 0, in reasons, too; `numbered` is the same for people, and for files: by the number that
+    a row has in its source, from 1, unreadable rows counted.
 
     `checks` are those that were run, by name; `rejected` are rows of the source that could not be
     read, with the reason.
@@ -37,6 +39,20 @@ class Report:
     checks: dict[str, Check]
     source: str = ""
     rejected: list = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._found = self.flags
+        self.flags = self._found.assign(reason=[self.corpus.told(why, False) for why in self._found["reason"]])
+
+    @cached_property
+    def numbered(self) -> pd.DataFrame:
+        """The findings with the numbers that rows have in their source, from 1, in place of `row`."""
+        number = self.corpus.number
+        return self._found.assign(
+            row=[number(row) for row in self._found["row"]],
+            reason=[self.corpus.told(why, True) for why in self._found["reason"]],
+            evidence=[tuple(map(number, rows)) for rows in self._found["evidence"]],
+        ).rename(columns={"row": "number"})
 
     @property
     def flagged(self) -> list[int]:
@@ -107,19 +123,23 @@ class Report:
             lines.append(f"{len(self.rejected):,} rows of the source could not be read; see `rejected`.")
         return "\n".join(lines)
 
-    def clean(self, drop: list[str] | None = None) -> Cleaned:
+    def clean(self, drop: list[str] | None = None, at_least: float = SURE, quietly: bool = False) -> Cleaned:
         """A copy without the rows flagged by the checks in `drop` (all that were run, unless given).
 
-        Only flags that are sure enough count (confidence 0.5 or more). Raises ValueError for an unknown check.
+        Only flags with a confidence of `at_least` that much count. Where more than a tenth of the rows would go, it says
+        so (unless `quietly`), with examples, as that may well be what the set is about. Raises ValueError for an unknown check.
         """
         chosen = list(self.checks) if drop is None else drop
         if unknown := [name for name in chosen if name not in self.checks]:
             raise ValueError(f'There is no check "{unknown[0]}" in this report: it has {", ".join(self.checks)}.')
-        sure = self.flags[self.flags["check"].isin(chosen) & (self.flags["confidence"] >= SURE)]
+        sure = self.flags[self.flags["check"].isin(chosen) & (self.flags["confidence"] >= at_least)]
         dropped = sure.groupby("row").agg(
             checks=("check", lambda c: ", ".join(dict.fromkeys(c))), reason=("reason", " ".join)
         )
-        return Cleaned(self.corpus, dropped)
+        cleaned = Cleaned(self.corpus, dropped)
+        if len(dropped) > MANY * len(self.corpus) and not quietly:
+            print(cleaned.warning)
+        return cleaned
 
     def plot(self):
         """The share of rows that each check flags, as a picture."""
@@ -134,7 +154,7 @@ class Report:
             "size": self.size,
             "verdict": self.verdict,
             "summary": self.summary().reset_index().to_dict("records"),
-            "flags": [{"number": self.corpus.number(each["row"]), **each} for each in self.flags.to_dict("records")],
+            "flags": self.numbered.to_dict("records"),
             "rejected": [{"row": each.row, "reason": each.reason} for each in self.rejected],
         }
         write_whole(Path(path), json.dumps(content, ensure_ascii=True, indent=1, default=list).encode())
@@ -161,11 +181,11 @@ class Report:
             return self.summary().to_html(escape=True, border=0, justify="left")
 
     def _page(self, most: int) -> str:
-        shown = self.flags.head(most)
+        shown = self.numbered.head(most)
         cells = lambda *values: "".join(f"<td>{html.escape(str(value))}</td>" for value in values)  # noqa: E731
         lines = [
-            f"<tr>{cells(self.corpus.number(flag.row), flag.check, flag.reason, _short(self.corpus.instruction[flag.row]), _short(self.corpus.output[flag.row]))}</tr>"
-            for flag in shown.itertuples()
+            f"<tr>{cells(flag.number, flag.check, flag.reason, *map(_short, (self.corpus.instruction[row], self.corpus.output[row])))}</tr>"
+            for flag, row in zip(shown.itertuples(), self.flags["row"])
         ]
         rest = (
             f"<p>{len(self.flags) - len(shown):,} more flags are in the JSON file.</p>"
@@ -205,6 +225,21 @@ class Cleaned:
                 "row": left,
             }
         )
+
+    @property
+    def warning(self) -> str:
+        """What goes, by check, and the first of each, in words."""
+        gone = self.dropped["checks"].str.split(", ").str[0]
+        counts = gone.value_counts()
+        lines = [
+            f"This leaves out {len(self.dropped):,} of {len(self.corpus):,} rows, "
+            f"{len(self.dropped) / len(self.corpus):.0%}. Look at some before you train without them:"
+        ]
+        for name, count in counts.head(3).items():
+            row = gone.index[gone == name][0]
+            asked, said = (shown(column[row], 60) for column in (self.corpus.instruction, self.corpus.output))
+            lines.append(f"- {name}, {count:,} rows, such as row {row}: “{asked}” – “{said}”")
+        return "\n".join([*lines, "`dropped` lists them all, and undo() takes them back in."])
 
     def undo(self, rows: list[int] | None = None) -> Cleaned:
         """The same with these rows back in; all of them unless given."""

@@ -127,7 +127,7 @@ def chosen_by_rule(n: float, seed: int) -> Dataset:
     from ...data.audit import audit
 
     pile = raw_pile(seed)
-    whole = audit(pile.select_columns(["instruction", "output"]), single_answer=True).clean().rows
+    whole = audit(pile.select_columns(["instruction", "output"]), single_answer=True).clean(at_least=0.5, quietly=True).rows
     return whole.select(in_turn(whole["instruction"])[: int(n)])
 
 

@@ -50,7 +50,7 @@ def check(rows: Iterable[Row], checks: Iterable[str], single_answer: bool = Fals
         return Found({}, flags, Counter(), 0, constructions.coverage([]))
     texts = {"instruction": [row.instruction for row in rows], "output": [row.output for row in rows]}
     report = audit(texts, checks=checks, single_answer=single_answer)
-    for row, name, reason in zip(report.flags["row"], report.flags["check"], report.flags["reason"]):
+    for row, name, reason in zip(report.flags["row"], report.numbered["check"], report.numbered["reason"]):
         flags.setdefault(rows[row].id, []).append(Flag(name, reason))
     prints = report.corpus.fingerprints
     distinct = len(set(zip(prints["instruction"].tolist(), prints["output"].tolist())))

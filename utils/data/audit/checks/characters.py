@@ -41,12 +41,14 @@ def control_characters(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for name in ("output", "instruction"):
         for row in np.flatnonzero(matches(corpus.arrow[name], f"[{HIDDEN}]|{_MOJIBAKE}")):
             text = getattr(corpus, name)[row]
-            if found := next(filter(None, (_broken(text, hit) for hit in _SUSPECT.finditer(text))), None):
+            right_to_left = any(unicodedata.bidirectional(c) in ("R", "AL") and c != "\u200f" for c in set(text))
+            hits = (_broken(text, hit, right_to_left) for hit in _SUSPECT.finditer(text))
+            if found := next(filter(None, hits), None):
                 what = "The answer" if name == "output" else "The instruction"
                 yield Flag(int(row), "control_characters", f"{what} holds {found}.")
 
 
-def _broken(text: str, hit: re.Match) -> str:
+def _broken(text: str, hit: re.Match, right_to_left: bool) -> str:
     """What is wrong with the characters found, in words; empty where they are in their place."""
     found, near = hit.group(), text[max(hit.start() - 1, 0) : hit.end() + 1]
     if len(found) > 1:
@@ -57,9 +59,8 @@ def _broken(text: str, hit: re.Match) -> str:
         return ""  # joiners belong inside emoji, and into words of Persian or of the scripts of India
     if found == "\u200b" and _UNSPACED.search(near):
         return ""  # where words are not set apart, it says where a line may break
-    if "\u200e" <= found <= "\u202e" or "\u2066" <= found <= "\u2069":
-        if any(unicodedata.bidirectional(c) in ("R", "AL") and c != "\u200f" for c in text):
-            return ""  # marks of direction belong in text with Arabic or Hebrew
+    if right_to_left and ("\u200e" <= found <= "\u202e" or "\u2066" <= found <= "\u2069"):
+        return ""  # marks of direction belong in text with Arabic or Hebrew
     kind = "a control character" if unicodedata.category(found) == "Cc" else "an invisible character"
     return _CALLED.get(found, f"{kind}, U+{ord(found):04X}")
 
@@ -77,16 +78,25 @@ _TAGS = (
     "a|abbr|b|blockquote|body|br|button|center|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|input|label|li|link"
     "|meta|ol|p|pre|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|thead|title|tr|u|ul"
 )
+_FENCE = "```"
 _MARKUP = {
     "an HTML tag": rf"</?({_TAGS})(\s[^<>]*)?/?>",
     "an HTML entity": r"&(amp|lt|gt|quot|apos|nbsp|hellip|[mn]dash|[lr][sd]quo|[lr]aquo|[a-z](acute|grave|circ|uml|cedil)|#x?[0-9a-f]{2,5});",
-    "a code fence": "```",
+    "a code fence": _FENCE,
     "Markdown": r"(?m)\*\*\S[^*\n]*\*\*|^#{2,6} \S|\[[^\[\]\n]+\]\(https?://",
 }
 # What may be answered with markup.
 _ASKS_FOR_MARKUP = (
     r"\b(x?html|css|xml|markdown|latex|code|script|tags?|web ?(page|site)|function|program|sql|balises?)|<\w"
 )
+
+
+def _is_a_remain(text: str) -> bool:
+    """Whether a fence is left open, or put around a whole answer that is no code; else it belongs to the answer."""
+    if text.count(_FENCE) % 2:
+        return True
+    inside = re.fullmatch(r"\s*```\w*\s(.*)```\s*", text, re.DOTALL)
+    return bool(inside) and not re.search(r"[{}=<>;\\_]|\w\(|\n\s", inside.group(1).strip())
 
 
 @check(
@@ -104,5 +114,7 @@ def markup(corpus: Corpus, options: Options) -> Iterator[Flag]:
             continue
         asked = matches(corpus.arrow["instruction"], _ASKS_FOR_MARKUP, ignore_case=True) if asked is None else asked
         for row in np.flatnonzero(found & ~asked):
+            if pattern == _FENCE and not _is_a_remain(corpus.output[row]):
+                continue
             said = shown(re.search(pattern, corpus.output[row], re.IGNORECASE).group(), 20)
             yield Flag(int(row), "markup", f"The answer holds {what}, “{said}”, as few others here do.")

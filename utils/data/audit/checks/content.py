@@ -123,13 +123,19 @@ def echoes(corpus: Corpus) -> dict[int, str]:
             found[row] = "the instruction"
         elif re.search(_MAY_STAY, before):
             continue
-        elif said == below or not below and re.search(r"^[^:\n]*[:\n]\s*[\"'“«]*\s*$", before):
+        elif said == below or not below and _is_a_task(before):
             found[row] = "the text that it should work on"
         elif not below and len(said.split()) >= 5 and before[-1].isspace():
             found[row] = "the end of the instruction"
     aside = np.zeros(len(corpus), bool)
     aside[[*found]] = True
     return {} if found and is_copying(corpus, aside) else found
+
+
+def _is_a_task(text: str) -> bool:
+    """Whether a text is one line that ends with a colon, or one line and an end of line, as before a text to work on."""
+    head = text.rstrip(" \t\r\n\"'“«\u00a0")
+    return ":" not in head[:-1] and "\n" not in head and (head.endswith(":") or "\n" in text[len(head) :])
 
 
 @check(
@@ -178,7 +184,7 @@ _FILLER = "|".join(
 
 
 # Who is greeted, or asked who it is, may say it.
-_ASKS_WHO = r"\b(you|your|yourself|hi|hello|hey|bonjour|salut|vous|votre|tu|toi)\b"
+_ASKS_WHO = r"\b(you|your|yourself|human|person|robot|machine|chatbot|hi|hello|hey|bonjour|salut|vous|votre|tu|toi)\b"
 # Who is asked to write what people say to each other may write such phrases.
 _ASKS_FOR_SPEECH = (
     r"\b(write|compose|create|generate|draft|construct|output|produce|give|design|suggest|imagine|rédige|écri[st])\b.*"

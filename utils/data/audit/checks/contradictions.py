@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..check import Flag, Options, check
-from ..corpus import Corpus, both, first_equal, once
+from ..corpus import Corpus, both, cited, first_equal, once
 from ..pairs import Side, agreements, sides
 
 MANY, FEW_WORDS = 4, 5  # an instruction of so few words with more answers than that is vague, not contradicted
@@ -70,9 +70,7 @@ def _disputed(corpus: Corpus, answers: list[list[int]]) -> Iterator[Flag]:
         if abs(fits[0] - fits[1]) >= 0.1:
             kept = tied[fits[1] > fits[0]]
             why = " No answer has the majority, but this one seems to belong to other instructions."
-    shown = ", ".join(str(corpus.number(row)) for row in kept[:3]) + (
-        f" and {len(kept) - 3:,} more" if len(kept) > 3 else ""
-    )
+    shown = ", ".join(cited(row) for row in kept[:3]) + (f" and {len(kept) - 3:,} more" if len(kept) > 3 else "")
     says = f"Another answer than in row{'s' * (len(kept) > 1)} {shown} to the same instruction.{why}"
     for rows in answers:
         if rows is not kept:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..check import Flag, Options, check
-from ..corpus import Corpus, both, first_equal, once
+from ..corpus import Corpus, both, cited, first_equal, once
 from ..pairs import near_pairs, sides
 
 
@@ -22,7 +22,7 @@ def exact_repeat(corpus: Corpus, options: Options) -> Iterator[Flag]:
     first = _first_exact(corpus)
     for row in np.flatnonzero(first != np.arange(len(corpus))).tolist():
         other = int(first[row])
-        yield Flag(row, "exact_repeat", f"The same instruction and answer as row {corpus.number(other)}.", (other,))
+        yield Flag(row, "exact_repeat", f"The same instruction and answer as row {cited(other)}.", (other,))
 
 
 @once
@@ -43,10 +43,12 @@ def near_repeat(corpus: Corpus, options: Options) -> Iterator[Flag]:
     first = first_equal(both(instructions.keys, outputs.keys))
     for row in np.flatnonzero((first != rows) & (_first_exact(corpus) == rows)).tolist():
         other = int(first[row])
-        why = f"Row {corpus.number(other)} once more, with other capitals, marks, spaces or accents, or a word such as “please”."
+        why = (
+            f"Row {cited(other)} once more, with other capitals, marks, spaces or accents, or a word such as “please”."
+        )
         yield Flag(row, "near_repeat", why, (other,))
     found: set[int] = set()
     for other, row, how in near_pairs(corpus, np.flatnonzero(first == rows)):
         if row not in found:
             found.add(row)
-            yield Flag(row, "near_repeat", f"Row {corpus.number(other)} once more, {how}.", (other,), 0.9)
+            yield Flag(row, "near_repeat", f"Row {cited(other)} once more, {how}.", (other,), 0.9)

@@ -17,6 +17,9 @@ from ..corpus import Corpus, matches, once, shown
 from .characters import HIDDEN
 from .content import empty, of_a_kind, prose
 
+SELDOM = 0.1  # how often whole answers end with a word that tells a lost end, against what is usual for a word
+TOO_SHORT = 1.0  # by how many standard deviations an answer must be shorter than expected
+TOGETHER = 0.3  # the correlation of lengths from which on an instruction tells how long its answer should be
 CLEAR = 0.8  # the share of rows from which on a custom is clear
 FEW = 10  # in fewer rows than this there is no custom
 
@@ -178,7 +181,7 @@ def _broken_off(corpus: Corpus) -> Iterator[Flag]:
     if not len(suspects):
         return
     last = words.ids[words.starts[1:][suspects] - 1]
-    never_last, shortness = _never_last(corpus), _shortness(corpus)
+    never_last, short = _never_last(corpus), _short(corpus)
     for row, word in zip(suspects, last):
         text = corpus.output[row].rstrip()
         if text[-1:] in (",", "-", "–", "—", "(", "[", "{", "“", "«", "&"):
@@ -186,25 +189,33 @@ def _broken_off(corpus: Corpus) -> Iterator[Flag]:
         elif never_last[word] and "\n" not in text and text[-1].isalnum() and words.lengths[row] > 2:
             why = f"The answer ends with “{words.vocabulary[word]}”, as no whole answer does."
             yield Flag(int(row), "truncation", why, confidence=0.9)
-        elif custom.wants_mark[row] and shortness[row] > 1:
+        elif custom.wants_mark[row] and short[row]:
             why = "The answer has no mark at its end, and is much shorter than its instruction lets one expect."
             yield Flag(int(row), "truncation", why, confidence=0.7)
 
 
 def _never_last(corpus: Corpus) -> np.ndarray:
-    """For each word of the answers, whether it is frequent and yet never, or next to never, the last of a whole one."""
+    """For each word of the answers, whether whole ones end with it far more seldom than with others: "the", "to"."""
     words, closed = corpus.words("output"), customs(corpus).closed & (corpus.words("output").lengths > 0)
     last = np.bincount(words.ids[words.starts[1:][closed] - 1], minlength=len(words.vocabulary))
-    return (words.counts >= max(20, 0.001 * len(words.ids))) & (last <= 0.01 * words.counts)
+    usual = closed.sum() / max(1, words.lengths[closed].sum())
+    return (words.counts >= 20) & (last + 0.5 <= SELDOM * usual * words.counts)
 
 
-def _shortness(corpus: Corpus) -> np.ndarray:
-    """How much shorter than expected from the instruction an answer is: above 1 is short.
-
-    Where the two lengths go hand in hand, as in translation, half of an answer's words is short; elsewhere it takes
-    far less than half of them.
-    """
-    ratio = np.log1p(corpus.words("output").lengths) - np.log1p(corpus.words("instruction").lengths)
-    middle = np.median(ratio)
-    spread = 1.4826 * np.median(np.abs(ratio - middle))
-    return (middle - ratio) / (max(0.6 * spread, 0.1) if spread < 0.5 else 3 * spread)
+def _short(corpus: Corpus) -> np.ndarray:
+    """Which answers have far fewer words than answers to instructions of their length, where the lengths go together."""
+    instructions, said = corpus.parts("instruction"), corpus.words("output").lengths
+    often = np.bincount(instructions.ids, minlength=len(instructions.vocabulary)) >= 0.5 * len(corpus)
+    own = np.bincount(instructions.texts[~often[instructions.ids]], minlength=len(corpus))  # the task's own words aside
+    logs = np.log1p(said)
+    together = own.std() and said.std() and np.corrcoef(np.log1p(own), logs)[0, 1] >= TOGETHER
+    # In bins of equal size; within each, the middle and its spread, as a standard deviation of the logarithm.
+    order = np.argsort(own, kind="stable")
+    expected, spread = np.zeros(len(corpus)), np.full(len(corpus), np.inf)
+    for rows in np.array_split(order, max(1, min(20, len(corpus) // 50))):
+        if len(rows):
+            middle = np.median(logs[rows])
+            expected[rows] = np.expm1(middle)
+            spread[rows] = 1.4826 * np.median(np.abs(logs[rows] - middle))
+    far = np.log1p(expected) - logs > (1 if together else 2) * TOO_SHORT * np.maximum(spread, 0.1)
+    return far & (said < (0.66 if together else 0.45) * expected) & (expected >= 3) & (spread < 0.5)

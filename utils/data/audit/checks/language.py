@@ -1,72 +1,34 @@
-"""Which language a text is in, judged against the languages its column is written in.
+"""A text in another language than its column is written in, or than its instruction asks for.
 
 Texts made of words that are usual in their column are taken as they are; only the doubtful ones are looked at by
-`py3langid`, a naive Bayes classifier over byte n-grams (Lui and Baldwin 2012, "langid.py: an off-the-shelf language
-identification tool").
+`languages.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from ..check import Flag, Options, check
-from ..corpus import Corpus, matches, once
+from ..corpus import Corpus, once
+from ..languages import CODES, HEAD, OTHER_LETTERS, Spoken, learn, majority, name_of, told
 from .content import echoes, empty
 
-# The languages told apart, by ISO 639-1 code.
-CODES = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ka ko lt lv ms nl no pl pt ro ru sk sl sv sw ta th tr"
-    " uk ur vi zh"
-).split()
 # "translate", as an instruction may say it in any of these.
 _TRANSLATE = re.compile(
     r"(?i)translat|tradu[icz]|übersetz|vertaal|oversæt|oversett|översätt|käännä|suomenna|fordít|přelož|prelož|prevedi|prevesti"
     r"|tłumacz|перев[её]|перекла|превед|μετ[αά]φρα|çevir|terjemah|dịch|ترجم|תרג|अनुवाद|แปล|翻[译譯訳]|译[成为]|訳し|번역"
 )
-OWN = 0.25  # a column is written in the languages of at least this share of its texts
-SAMPLE = 2_000  # texts from which the languages of a column and its usual words are learnt
 MOST = 100_000  # doubtful texts that are looked at, for each column
-HEAD = 300  # characters that are looked at: a language shows at once
-_OTHER_LETTERS = re.compile(r"[\u0370-\u1fff\u3040-\ud7ff]")  # of scripts other than the Latin one
+_OTHER_LETTERS = re.compile(OTHER_LETTERS)
 UNSURE = 0.4  # an instruction in another language than most, with an answer as usual, may be meant so
 LEAST = 0.3  # how likely that language must be: of two words, many languages are a little likely
-FEW_WORDS = 4
+FEW_WORDS, FEW_ASKED = 4, 2  # an answer of fewer words, or an instruction of no more, tells too little
 _PHONETIC = re.compile(r"[\u0250-\u02af\u02c8]")
 MARGIN = 1.5  # how much more likely, in nats, another language must be than those of the column
-
-
-@lru_cache(1)
-def _model():
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-def _identifier(allowed: frozenset[str]):
-    model = _model()
-    if unknown := allowed - set(model._full_model[2]):
-        raise ValueError(f'The language "{min(unknown)}" is unknown here: give ISO 639-1 codes, as in "en" or "fr".')
-    model.set_languages({*CODES, "zxx", *allowed})  # zxx: no language at all, as code and numbers
-    return model
-
-
-class Spoken(NamedTuple):
-    """What a column is written in."""
-
-    languages: frozenset[str]  # empty where no few languages make up most of the column
-    home: np.ndarray  # for each word of the column (`Corpus.parts`), whether it is usual in these languages
-
-
-@once
-def majority(corpus: Corpus) -> dict[str, Spoken]:
-    """The languages that most texts are in, by column."""
-    return {column: _learn(corpus, column, None) for column in ("instruction", "output")}
 
 
 @once
@@ -96,7 +58,7 @@ def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
     declared = options.languages or {}
     for column, what in (("output", "answer"), ("instruction", "instruction")):
         codes = declared.get(column)
-        spoken = _learn(corpus, column, frozenset(codes)) if codes else majority(corpus)[column]
+        spoken = learn(corpus, column, frozenset(codes)) if codes else majority(corpus)[column]
         if not spoken.languages:
             continue
         usual = " or ".join(sorted(name_of(code) for code in spoken.languages))
@@ -109,45 +71,6 @@ def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
             if not _asked_for(code, corpus.instruction[row], column):
                 why = f"The {what} seems to be {name_of(code)}, where {usual} is expected."
                 yield Flag(row, "language", why, confidence=sure if column == "output" or codes else min(sure, UNSURE))
-
-
-def _learn(corpus: Corpus, column: str, declared: frozenset[str] | None) -> Spoken:
-    """The languages of a column, unless declared, and its usual words, both from a sample of its texts."""
-    words = corpus.parts(column)
-    # A text without spaces is one word.
-    rows = np.flatnonzero((words.lengths > 1) | matches(corpus.arrow[column], _OTHER_LETTERS.pattern))
-    rows = rows[np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows)), dtype=np.int64)]
-    told = _told(getattr(corpus, column), rows, declared or frozenset())
-    found = np.array([scores[0][0] if scores[0][1] >= 0.5 else "" for scores in told])
-    codes = declared
-    if codes is None:
-        shares = {code: count / max(1, (found != "").sum()) for code, count in Counter(found).items() if code in CODES}
-        codes = frozenset(code for code, share in shares.items() if share >= OWN)
-        if sum(shares[code] for code in codes) < 0.6:
-            codes = frozenset()
-    own = np.isin(found, list(codes))
-    counts = [
-        np.bincount(
-            np.concatenate([words.ids[words.starts[row] : words.starts[row + 1]] for row in chosen]),
-            minlength=len(words.vocabulary),
-        )
-        if len(chosen)
-        else np.zeros(len(words.vocabulary))
-        for chosen in (rows[own], rows[~own])
-    ]
-    return Spoken(codes, (counts[0] >= 2) & (counts[0] > counts[1]))
-
-
-def _told(texts: list[str], rows: np.ndarray, allowed: frozenset[str]) -> list[list[tuple[str, float]]]:
-    """For each row, the languages of its text with their probabilities, the likeliest first."""
-    identifier = _identifier(allowed)
-    heads = [_readable(texts[row]) for row in rows]
-    known = {head: identifier.rank(head) for head in dict.fromkeys(heads)}
-    return [known[head] for head in heads]
-
-
-def _readable(text: str) -> str:
-    return text[:HEAD].encode("utf-8", "replace").decode()
 
 
 def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int, str, float]]:
@@ -164,7 +87,7 @@ def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int,
     ]
     usual = None
     found: list[tuple[int, str, float]] = []
-    for row, scores in zip(rows, _told(texts, rows, spoken.languages)):
+    for row, scores in zip(rows, told(texts, rows, spoken.languages)):
         code, share = scores[0]
         own = max((p for other, p in scores if other in spoken.languages), default=0.0)
         if code in spoken.languages or code not in CODES or share < LEAST or np.log(share / (own + 1e-9)) < MARGIN:
@@ -203,7 +126,10 @@ def _belongs(corpus: Corpus, row: int, code: str, column: str) -> bool:
     own = majority(corpus)
     if own["instruction"].languages.isdisjoint(own["output"].languages):
         return False  # a set of translations
-    ranked = dict(_told(getattr(corpus, "output" if column == "instruction" else "instruction"), [row], frozenset())[0])
+    asked, said = corpus.instruction[row], corpus.output[row]
+    if len(asked.split()) <= FEW_ASKED and bool(_OTHER_LETTERS.search(asked)) == bool(_OTHER_LETTERS.search(said)):
+        return True  # "hi" may be anything
+    ranked = dict(told(getattr(corpus, "output" if column == "instruction" else "instruction"), [row], frozenset())[0])
     return ranked.get(code, 0.0) >= LEAST
 
 
@@ -214,7 +140,7 @@ def _asked_for(code: str, instruction: str, column: str) -> bool:
     (True, True)
     """
     asked = instruction.casefold()
-    spoken = _told([instruction], [0], frozenset())[0][0][0]
+    spoken = told([instruction], [0], frozenset())[0][0][0]
     named = {other for other in CODES if any(_names(asked, stem) for stem in _stems(other, spoken))}
     if column == "instruction":
         return bool(_TRANSLATE.search(asked)) or bool(named)
@@ -229,7 +155,10 @@ def _names(asked: str, stem: str) -> bool:
         return False
     return bool(_TRANSLATE.search(asked)) or bool(
         re.search(rf"\b(in|into|to|from|as|en|vers|auf|ins?|em|al|do|på|til|naar) (\w+ )?{re.escape(stem)}", asked)
-        or re.match(r"\w* (words?|sentences?|phrases?|texts?|versions?|equivalents?|expressions?|poems?|songs?|language)", asked[place.start() :])
+        or re.match(
+            r"\w* (words?|sentences?|phrases?|texts?|versions?|equivalents?|expressions?|poems?|songs?|language)",
+            asked[place.start() :],
+        )
     )
 
 
@@ -245,12 +174,7 @@ def _stems(code: str, spoken: str) -> frozenset[str]:
         except UnknownLocaleError:  # of "zxx", no language at all
             continue
         if name:
-            found.add(name[: max(4, len(name) - 2)] if name.isalpha() and len(name) > 4 and name[0] < "\u2e80" else name)
+            found.add(
+                name[: max(4, len(name) - 2)] if name.isalpha() and len(name) > 4 and name[0] < "\u2e80" else name
+            )
     return frozenset(found)
-
-
-def name_of(code: str) -> str:
-    """The English name of a language."""
-    from babel import Locale
-
-    return Locale("en").languages.get(code, code)

@@ -17,14 +17,16 @@ from scipy.special import gammaln
 from ...text import strip_accents
 from ..check import Flag, Options, check
 from ..corpus import Corpus, Words
+from ..languages import is_slip, lists, majority
 from .french_accents import always_accented
-from .language import foreign, majority
+from .language import foreign
 from .typos import misspelt
 
 LOST = 0.4  # how likely it must be that a row has lost its accents
 USUAL = 0.05  # the share of rows that have lost their accents, before anything is known
 SURE = 0.99  # how likely it is that a word that is always accented has lost its accent
 TRUST = 0.6  # in what letters alone say of a word that the set never writes with an accent
+RARER = 0.9  # by how much (log10) a word that lost its accent is rarer in any text than with it, as many leave it out
 STEPS = 4  # how often words and rows are judged in turns
 
 
@@ -261,10 +263,26 @@ def _without(corpus, words, forms, tokens, doubt) -> Iterator[Flag]:
     clearest: dict[int, int] = {}
     for place in np.argsort(doubt.words, kind="stable").tolist():
         clearest[int(texts[tokens[place]])] = place
-    for row in np.flatnonzero((doubt.rows > LOST) & at_home & ~foreign(corpus)).tolist():
+    found = np.flatnonzero((doubt.rows > LOST) & at_home & ~foreign(corpus)).tolist()
+    sure = _with_no_word(corpus, words, forms, tokens[doubt.words > 0]).intersection(found)
+    # "gagne" for "gagné": only where most rows leave no doubt are the others taken to have lost theirs as well.
+    for row in found if 2 * len(sure) >= len(found) else sorted(sure):
         word = words.ids[tokens[clearest[row]]]
         right, said = forms.spelling[forms.of[word]], words.vocabulary[word]
         why = f"“{said}” seems to lack an accent."
         if right >= 0 and words.counts[right] > 1:
             why = f"“{said}” stands {words.counts[right]:,} times in this set as “{words.vocabulary[right]}”."
         yield Flag(row, "lost_accents", why, confidence=round(float(doubt.rows[row]), 2))
+
+
+def _with_no_word(corpus: Corpus, words: Words, forms: Forms, places: np.ndarray) -> set[int]:
+    """The rows of these places in which a word stands that is none without its accent: "tres", and not "gagne"."""
+    known = lists(corpus, "output")
+    if not known:
+        return set(words.texts[places].tolist())
+    right = forms.spelling[forms.of]
+    none = {
+        k: right[k] < 0 or is_slip(words.vocabulary[k], words.vocabulary[right[k]], known, RARER)
+        for k in np.unique(words.ids[places]).tolist()
+    }
+    return {row for row, k in zip(words.texts[places].tolist(), words.ids[places].tolist()) if none[k]}

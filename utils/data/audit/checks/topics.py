@@ -27,6 +27,10 @@ MOST = 16  # words of a text that are looked at: the rarer ones
 LEARNT = 0.8  # of the better tied quarter of the rows, at least this share of the words must be foretold
 ENOUGH = 500  # in fewer rows, too few words have been seen often enough to say what is far
 FAR = 0.55  # the most that an answer's words may be foretold elsewhere, on average, for it to be off topic
+UNLUCKY = (
+    -3.0
+)  # how unlikely (log) it must be that the instruction of a good row foretells nothing, as before an idiom;
+LONG = 7  # for an answer of so many telling words, which no idiom has, a third of that
 CHUNK = 2_000_000  # pairs of words that are in memory at a time
 
 
@@ -61,7 +65,7 @@ class Ties(NamedTuple):
 def off_topic(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row in np.flatnonzero(astray(corpus)):
         why = "Hardly a word of the answer goes with this instruction or with others of the set."
-        yield Flag(int(row), "off_topic", why, confidence=0.8)
+        yield Flag(int(row), "off_topic", why, confidence=0.6)
 
 
 @check(
@@ -75,7 +79,12 @@ def mismatch(corpus: Corpus, options: Options) -> Iterator[Flag]:
     tied = ties(corpus)
     if tied is None:
         return
-    stray = (tied.foretold == 0) & (np.maximum(tied.luck, tied.unlucky) < -3) & _answered(corpus) & ~astray(corpus)
+    stray = (
+        (tied.foretold == 0)
+        & (np.maximum(tied.luck, tied.unlucky) < 1.5 * UNLUCKY)
+        & _answered(corpus)
+        & ~astray(corpus)
+    )
     for row in np.flatnonzero(stray & ~foreign(corpus)):
         why = "No word of the answer goes with this instruction, though such words go with other instructions here."
         yield Flag(int(row), "mismatch", why, confidence=0.6)
@@ -100,7 +109,11 @@ def astray(corpus: Corpus) -> np.ndarray:
         (share <= 0.2) & (tied.words >= 5) & (tied.unseen > np.quantile(np.append(tied.unseen[share > 0], 0.7), 0.995))
     )
     alien &= (tied.unseen >= 0.7) & (len(corpus) >= ENOUGH)
-    return (alien | few | (nothing | little) & (tied.words >= 3)) & (tied.unlucky < -0.8) & _answered(corpus)
+    return (
+        (alien | few | (nothing | little) & (tied.words >= 3))
+        & (tied.unlucky < np.where(tied.words >= LONG, 0.3 * UNLUCKY, UNLUCKY))
+        & _answered(corpus)
+    )
 
 
 def _answered(corpus: Corpus) -> np.ndarray:

@@ -1,29 +1,33 @@
 """Typos: words that no list of the language has, one slip of the fingers away from a usual word.
 
-What is a word is looked up in `wordfreq` (Speer 2022), whose lists of some 300,000 words a language come from running
-text, so that they hold names, inflected forms, and British and American spellings. A word that stands there is never
-flagged, however rare it is here and whatever stands beside it: "form" may be meant for "from", but only a reader can
-tell. Where a language has no list, this check is silent.
+What is a word is looked up (`languages.py`), so that a good one is never flagged, however rare it is here: "form" may be
+meant for "from", but only a reader can tell. Where a language has no list, this check is silent.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ..check import Flag, Options, check
 from ..corpus import Corpus, Words, matches, once
+from ..languages import FARTHER, frequencies, lists
 from ..task import is_offered, unspaced
-from .language import foreign, majority
+from .language import foreign
 
 # Zipf frequencies: log10 of the occurrences of a word in 10^9 words of text.
-USUAL, USUAL_LONG = 2.5, 3.5  # of what was meant, at least: for two letters swapped, and for a letter more, less or other
-RARE, FAR = 2.0, 3.5  # of a word that stands in a list because others misspell it, too, at most; and how far above what was
-LISTED, FARTHER = 3.9, 3.0  # meant must lie. The same for "teh" or "ofr", which the words beside them must speak against
+USUAL, USUAL_LONG = (
+    2.5,
+    3.5,
+)  # of what was meant, at least: for two letters swapped, and for a letter more, less or other
+RARE, FAR = (
+    2.0,
+    3.5,
+)  # of a word that stands in a list because others misspell it, too, at most; and how far above what was
+LISTED = 3.9  # meant must lie; and of one such as "teh" or "ofr", which the words beside it must speak against
 TERM, TERM_SHARE = 5, 0.1  # a word that stands in so many rows, and so often beside what it may be meant for, is a term
 BESIDE = 20  # how much more often than a listed word what it is meant for must stand here
 SHORTEST, LONG, LONGEST = 3, 7, 30  # letters; one letter more, less or other is a slip in long words alone
@@ -76,7 +80,11 @@ def _stands_alone(word: str, text: str, begins: bool) -> bool:
     """
     for hit in re.finditer(rf"([\w-]*-)?(?<!\w)({word})(?!\w)([\w-]*)", text, re.IGNORECASE):
         said = hit.group(2)
-        if hit.group().count("-") < 2 and not said.isupper() and not (begins and said.istitle() and re.search(r"[^.!?\n] *$", text[: hit.start()])):
+        if (
+            hit.group().count("-") < 2
+            and not said.isupper()
+            and not (begins and said.istitle() and re.search(r"[^.!?\n] *$", text[: hit.start()]))
+        ):
             return True
     return False
 
@@ -100,20 +108,19 @@ def _named(corpus: Corpus, words: Words, numbers: set[int]) -> set[int]:
 @once
 def misspelt(corpus: Corpus) -> list[Typo]:
     """The places of words that are a slip, in answers in the set's own languages, in order."""
-    lists = [_frequencies(code) for code in sorted(majority(corpus)["output"].languages) if code in _listed()]
-    if not lists or len(lists) < len(majority(corpus)["output"].languages):
+    if not (own_lists := lists(corpus, "output")):
         return []
     words = corpus.parts("output")
     own = ~foreign(corpus) & ~unspaced(corpus) & ~matches(corpus.arrow["output"], CODE)
     counts = np.bincount(words.ids[own[words.texts]], minlength=len(words.vocabulary))
     numbers = {word: k for k, word in enumerate(words.vocabulary)}
     slips = {}
-    english = _frequencies("en")
+    english = frequencies("en")
     for word, k in numbers.items():
         if not counts[k] or not 2 <= len(word) <= LONGEST or not word.isalpha():
             continue
-        known = max(frequency(word) for frequency in (*lists, english))
-        if known <= LISTED and (found := _slip(word, known, lists)):
+        known = max(frequency(word) for frequency in (*own_lists, english))
+        if known <= LISTED and (found := _slip(word, known, own_lists)):
             meant, how, sure = found
             slip = Slip(k, meant, numbers.get(meant, -1), how, not sure)
             often = counts[slip.number] if slip.number >= 0 else 0
@@ -130,24 +137,24 @@ def misspelt(corpus: Corpus) -> list[Typo]:
     return [typo for typo, holds in zip(found, spoken) if holds]
 
 
-def _slip(word: str, known: float, lists: list[Callable[[str], float]]) -> tuple[str, str, bool] | None:
+def _slip(word: str, known: float, known_by: list[Callable[[str], float]]) -> tuple[str, str, bool] | None:
     """What a word was meant to be, how it differs from it, and whether the lists alone are sure of it.
 
     None where it is no slip for a usual word.
     """
-    best, meant = _best(_swaps(word), lists)
+    best, meant = _best(_swaps(word), known_by)
     if best >= USUAL and (not known or best - known >= FARTHER):
         sure = len(word) >= SHORTEST and (not known or known <= RARE and best - known >= FAR)
         return meant, "with two letters swapped", sure
     if not known and len(word) >= LONG and word.isascii():
-        best, meant = _best(_edits(word), lists)
+        best, meant = _best(_edits(word), known_by)
         if best >= USUAL_LONG:
             return meant, "with a letter more, less or other", True
     return None
 
 
-def _best(candidates: Iterator[str], lists: list[Callable[[str], float]]) -> tuple[float, str]:
-    return max(((max(frequency(each) for frequency in lists), each) for each in candidates), default=(0.0, ""))
+def _best(candidates: Iterator[str], known_by: list[Callable[[str], float]]) -> tuple[float, str]:
+    return max(((max(frequency(each) for frequency in known_by), each) for each in candidates), default=(0.0, ""))
 
 
 def _spoken_for(words: Words, places: np.ndarray, meant: np.ndarray) -> np.ndarray:
@@ -180,20 +187,3 @@ def _edits(word: str) -> Iterator[str]:
         for letter in LETTERS:
             if letter != word[i]:
                 yield word[:i] + letter + word[i:]
-
-
-@lru_cache
-def _listed() -> frozenset[str]:
-    from wordfreq import available_languages
-
-    return frozenset(available_languages())
-
-
-@lru_cache
-def _frequencies(code: str) -> Callable[[str], float]:
-    """The Zipf frequency of a word in a language; 0 for what its list does not have."""
-    from wordfreq import get_frequency_list
-
-    # Bin k of the list holds the words of 10^(-k/100), so that their Zipf frequency is 9 - k/100.
-    zipf = {word: 9 - k / 100 for k, words in enumerate(get_frequency_list(code, "best")) for word in words}
-    return lambda word: zipf.get(word, 0.0)
