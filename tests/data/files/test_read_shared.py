@@ -7,7 +7,8 @@ import pytest
 from tests.data.files.at_hand import pairs
 from utils.data import files
 
-CASES, LAYOUTS = Path("/work/shared/cases"), Path("/work/shared/real-data/layouts")
+SHARED = Path(__file__).parents[3].parent / "shared"  # data that is not part of the project
+CASES, LAYOUTS = SHARED / "cases", SHARED / "real-data" / "layouts"
 CHAT, ALL_BEFORE = "The assistant's last turn in", "is the answer, the instruction is all before it"
 
 

@@ -31,11 +31,13 @@ def audit(
     checks: Iterable[str] | None = None,
     columns: dict[str, str] | None = None,
     scores: Any = None,
+    answers: str = "last",
 ) -> Report:
     """Check a set by rule and give a Report.
 
     `rows` is whatever `utils.data.files.read` takes: a Dataset, a DataFrame, a list of dictionaries, or a path to JSONL,
-    JSON, CSV, TSV or Parquet, in one of the usual layouts; `columns` names the columns where they are called otherwise.
+    JSON, CSV, TSV or Parquet, in one of the usual layouts; `columns` names the columns where they are called otherwise,
+    and of a conversation the last answer is judged, or with `answers="every"` each. `report.read` says what was taken.
     What the task is cannot be guessed from rows, so it is declared: see `Options` for single_answer, rule, languages
     and context. `test` is a test set, in any of the same forms, of which no row may stand in `rows`. `checks` names the
     checks to run; unless given, all that can: contradiction needs single_answer, leakage test, and too_long context.
@@ -52,7 +54,7 @@ def audit(
     from .. import files
 
     _look_at(rule, languages)
-    read = files.read(rows, columns=columns)
+    read = files.read(rows, columns, answers)
     held_out = _held_out(test, columns)
     options = Options(
         single_answer=single_answer,
@@ -69,10 +71,11 @@ def audit(
             raise ValueError(f'There is no check "{name}": choose from {", ".join(known)}.')
         if name in idle:
             raise ValueError(f'The check "{name}" needs {known[name].needs}, as in audit(rows, {known[name].needs}=…).')
-    corpus = Corpus(read.instruction, read.output, read.input, read.number)
+    corpus = Corpus(read.instruction, read.output, read.input, read.number, read.chats)
     flags = [flag for name in chosen for flag in known[name](corpus, options)]
     table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
-    return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected)
+    said = " ".join(filter(None, (read.said, files.keep_rejected(read))))
+    return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected, said)
 
 
 def _look_at(rule: object, languages: object) -> None:

@@ -22,6 +22,8 @@ from ..text import fingerprint
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ..files.chats import Chat
+
 
 _CITED = re.compile("\u27e6(\\d+)\u27e7")
 
@@ -59,13 +61,15 @@ class Words(NamedTuple):
 class Corpus:
     """A set of rows. `input` is Alpaca's third column where there is one; it is part of the instruction as well.
 
-    `numbers` are those of the rows in their source, from 1, where some of it could not be read.
+    `numbers` are those of the rows in their source, from 1, where some of it could not be read; `chats` the conversations
+    that they come from, where they do.
     """
 
     instruction: list[str]
     output: list[str]
     input: list[str] | None = None
     numbers: list[int] | None = None
+    chats: list[Chat | None] | None = None
     _words: dict[str, Words] = field(default_factory=dict, repr=False)
     _parts: dict[str, Words] = field(default_factory=dict, repr=False)
     _found: dict = field(default_factory=dict, repr=False)

@@ -31,7 +31,7 @@ class Report:
     a row has in its source, from 1, unreadable rows counted.
 
     `checks` are those that were run, by name; `rejected` are rows of the source that could not be
-    read, with the reason.
+    read, with the reason; `read` says in words what of the source was used and what was not.
     """
 
     corpus: Corpus
@@ -39,6 +39,7 @@ class Report:
     checks: dict[str, Check]
     source: str = ""
     rejected: list = field(default_factory=list)
+    read: str = ""
 
     def __post_init__(self) -> None:
         self._found = self.flags
@@ -119,8 +120,8 @@ class Report:
             lines.append(f"{order}: {name}, {count:,} rows ({self._share(count):g} %). {advice}")
         if not weighed:
             lines.append("No check found anything. Read twenty rows yourself all the same: rules see form, not truth.")
-        if self.rejected:
-            lines.append(f"{len(self.rejected):,} rows of the source could not be read; see `rejected`.")
+        if self.read:
+            lines.append(self.read)
         return "\n".join(lines)
 
     def clean(self, drop: list[str] | None = None, at_least: float = SURE, quietly: bool = False) -> Cleaned:
@@ -155,6 +156,7 @@ class Report:
             "verdict": self.verdict,
             "summary": self.summary().reset_index().to_dict("records"),
             "flags": self.numbered.to_dict("records"),
+            "read": self.read,
             "rejected": [{"row": each.row, "reason": each.reason} for each in self.rejected],
         }
         write_whole(Path(path), json.dumps(content, ensure_ascii=True, indent=1, default=list).encode())

@@ -5,6 +5,7 @@ from .characters import control_characters, markup
 from .contamination import leakage
 from .content import boilerplate, echo, placeholder, vague_instruction
 from .contradictions import contradiction
+from .conversation import tool_use, turns
 from .duplicates import exact_repeat, near_repeat
 from .form import format_, truncation
 from .language import language
@@ -21,6 +22,8 @@ CHECKS: dict[str, Check] = {
         near_repeat,
         contradiction,
         leakage,
+        turns,
+        tool_use,
         placeholder,
         echo,
         boilerplate,
