@@ -342,7 +342,7 @@ for price, threshold in chosen.items():
 
 # %% [markdown]
 # It holds on fresh rows, and even this crude rule pays for itself. The flags of an audit have a confidence, which works in the
-# same way: `report.clean()` drops what is flagged with 0.5 or more, and leaves the rest for you to read.
+# same way: `report.clean()` drops what is flagged with 0.8 or more, and leaves the rest for you to read.
 #
 # ## Gotcha: a check that is wrong
 #
@@ -372,7 +372,7 @@ both = [{"instruction": prompt + said, "output": french}
 
 # %% [markdown]
 # A contradiction is one instruction with two answers, as you know from lesson 01. We tell the audit that each
-# instruction has a single answer, and it looks for them. (Its reasons count rows from 1, as an editor does.)
+# instruction has a single answer, and it looks for them.
 
 # %%
 claimed = audit(both, single_answer=True)
@@ -440,8 +440,8 @@ tables.words(compared)
 # ## What to mend first
 #
 # Back to the 2,000 rows. A report is more than flags: its verdict says where to begin. It weighs how many rows a flaw
-# hits by how much harm such a row is expected to do; the weights are the course's estimate, and stand in
-# `utils/data/audit/report.py`. (*Different* means: in more than capitals, accents and marks.)
+# hits by how much harm such a row is expected to do; the weights are the course's estimate, and stand beside
+# each check in `utils/data/audit/checks`. (*Different* means: in more than capitals, marks and spaces.)
 
 # %%
 report

@@ -17,7 +17,7 @@ from datasets import Dataset
 
 from utils import phrasebook, support
 from utils.data import damage, files
-from utils.data.audit import audit
+from utils.data.audit import CHECKS, audit
 from utils.data.audit.detection import detection
 from utils.model.experiment import machine
 
@@ -211,7 +211,17 @@ def tables(record: dict) -> dict[str, str]:
         "",
         _signed(record),
     ]
-    return {"found": "\n".join(lines), "speed": "\n".join(sizes)}
+    return {"checks": _checks(), "found": "\n".join(lines), "speed": "\n".join(sizes)}
+
+
+def _checks() -> str:
+    """The shelf of checks, as a table."""
+    rows = [f"| {check.name} | {check.finds} | {_declared(check.needs)} |" for check in CHECKS.values()]
+    return "\n".join(["| check | finds | runs where |", "|---|---|---|", *rows])
+
+
+def _declared(need: str | None) -> str:
+    return f"`{need}=` is given" if need else "always"
 
 
 def _signed(record: dict) -> str:

@@ -17,8 +17,6 @@ from unicodedata import category
 
 import numpy as np
 
-from ..text import fingerprint
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -91,12 +89,6 @@ class Corpus:
             return str(self.number(row) if for_people else row)
 
         return _CITED.sub(number, reason)
-
-    @cached_property
-    def fingerprints(self) -> dict[str, np.ndarray]:
-        """A number for each text's fingerprint (`utils.data.text`), by column: equal for texts that differ in dress."""
-        split = {name: rewritten(self.words(name), lambda word: fingerprint(word).split()) for name in self._columns}
-        return {name: keys(words) for name, words in split.items()}
 
     @cached_property
     def exact(self) -> dict[str, np.ndarray]:

@@ -232,6 +232,11 @@ def _with_accents_restored(words: Words, found: np.ndarray) -> np.ndarray:
     return found
 
 
+def row_keys(corpus: Corpus) -> np.ndarray:
+    """A number for each row, equal for rows that differ in dress alone."""
+    return both(*(side.keys for side in sides(corpus)))
+
+
 def keys_of(texts: list[str]) -> np.ndarray:
     """A number for each text, equal for those that differ in dress alone."""
     return _side(Corpus(texts, texts), "instruction").keys

@@ -14,6 +14,7 @@ import numpy as np
 from ..files import write_whole
 from .check import Check
 from .corpus import Corpus, shown
+from .pairs import row_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,16 +80,18 @@ class Report:
     @cached_property
     def _copies(self) -> np.ndarray:
         """How often each distinct row stands here."""
-        prints = self.corpus.fingerprints
-        # Fingerprints are 64-bit hashes; one of the pair is stretched, so that swapped texts are not taken for equal.
-        both = prints["instruction"] * np.uint64(0x9E3779B97F4A7C15) + prints["output"]
-        return np.unique(both, return_counts=True)[1]
+        return np.unique(row_keys(self.corpus), return_counts=True)[1]
+
+    @property
+    def distinct(self) -> int:
+        """How many different rows there are."""
+        return len(self._copies)
 
     @cached_property
     def size(self) -> dict[str, float]:
         """How much is really there.
 
-        rows, distinct rows      all, and those that differ in more than dress (`fingerprint`)
+        rows, distinct rows      all, and those that differ in more than dress: capitals, marks of sentences, spaces
         effective rows           how many equally frequent rows would be as varied: exp of the entropy of the distinct
                                  rows (Hill 1973, number of order 1)
         distinct-1, distinct-2   share of words, and of pairs of words, in the answers that are different from each
@@ -109,7 +112,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """What to mend first and why, in a few sentences."""
-        rows, distinct = len(self.corpus), len(self._copies)
+        rows, distinct = len(self.corpus), self.distinct
         if not rows:
             return "There are no rows."
         lines = [f"{rows:,} rows, {distinct:,} of them different; {len(self.flagged):,} have at least one flag."]

@@ -52,10 +52,8 @@ def check(rows: Iterable[Row], checks: Iterable[str], single_answer: bool = Fals
     report = audit(texts, checks=checks, single_answer=single_answer)
     for row, name, reason in zip(report.flags["row"], report.numbered["check"], report.numbered["reason"]):
         flags.setdefault(rows[row].id, []).append(Flag(name, reason))
-    prints = report.corpus.fingerprints
-    distinct = len(set(zip(prints["instruction"].tolist(), prints["output"].tolist())))
     counts = Counter(name for those in flags.values() for name in {flag.check for flag in those})
-    return Found({row.id: row for row in rows}, flags, counts, distinct, constructions.coverage(texts["instruction"]))
+    return Found({row.id: row for row in rows}, flags, counts, report.distinct, constructions.coverage(texts["instruction"]))
 
 
 def _texts(row: Row | None) -> tuple | None:

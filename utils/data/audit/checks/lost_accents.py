@@ -2,7 +2,7 @@
 
 A word alone often proves nothing, as "a" stands beside "à" and "parle" beside "parlé", but accents are lost by whole
 rows: rows are judged by all of their words, and words by what stands around them. For words that a set never writes
-with an accent, the letters around one tell, and for French its laws of spelling (`accents.py`).
+with an accent, the letters around one tell, and for French its laws of spelling (`french_accents.py`).
 """
 
 from __future__ import annotations
