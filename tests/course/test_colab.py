@@ -23,7 +23,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from utils.course import setup
 
 ROOT = Path(__file__).parents[2]
-LESSON = "01_the_principle"
+LESSON = "00_start_here"  # it trains, draws and shows a widget, and is done in half a minute
 TORCH = "2.12.1+platform"
 PLATFORM = {
     "huggingface_hub": "1.33.0",
@@ -157,7 +157,7 @@ def test_the_first_cell_installs_what_is_missing_and_nothing_else(colab):
     assert not installed, "something of the platform's was replaced"
 
 
-def test_lesson_01_runs_to_its_end(colab):
+def test_a_lesson_runs_to_its_end(colab):
     cells = nbformat.read(colab.folder / f"{LESSON}.ipynb", as_version=4).cells
     done = colab.run([*cells, new_code_cell(VERSIONS)])
     assert all(cell.execution_count for cell in done)

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..text import strip_accents
-from .corpus import Corpus, Words, first_equal, keys, matches, numbers, once, rewritten, running, taken
+from .corpus import Corpus, Words, both, first_equal, keys, matches, numbers, once, rewritten, running, taken
 from .languages import is_slip, lists
 from .minhash import SIMILAR, sketched
 

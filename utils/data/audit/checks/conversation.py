@@ -53,7 +53,7 @@ def _out_of_order(chat: Chat) -> Iterator[str]:
             yield f"Turn {place} is a system text amid the conversation."
         elif turn.role == ASSISTANT and (before is None or before.role == SYSTEM):
             yield f"The assistant speaks first, in turn {place}."
-        elif before is not None and turn.role == before.role and turn.role in (USER, ASSISTANT):
+        elif before is not None and turn.role == before.role and turn.role in (USER, ASSISTANT) and not before.calls:
             yield f"The {turn.role} speaks twice running, in turns {place - 1} and {place}."
         elif turn.role == USER and before is not None and before.role == TOOL:
             yield f"Turn {place} goes on with the user after a tool's result, which nobody has answered."
