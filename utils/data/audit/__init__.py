@@ -15,6 +15,7 @@ from typing import Any
 from .check import Check, Flag, Options
 from .checks import CHECKS, model_scores
 from .corpus import Corpus
+from .provenance import provenance
 from .report import Cleaned, Report
 
 __all__ = ["CHECKS", "Check", "Cleaned", "Flag", "Options", "Report", "audit"]
@@ -75,7 +76,11 @@ def audit(
     flags = [flag for name in chosen for flag in known[name](corpus, options)]
     table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
     said = " ".join(filter(None, (read.said, files.keep_rejected(read))))
-    return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected, said)
+    settings = {"single_answer": single_answer, "rule": rule, "languages": languages, "context": context}
+    settings |= {"checks": None if checks is None else chosen, "columns": columns, "answers": answers}
+    settings |= {"test": held_out.source if held_out else None}
+    about = provenance(read, settings)
+    return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected, said, about)
 
 
 def _look_at(rule: object, languages: object) -> None:

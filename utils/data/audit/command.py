@@ -2,7 +2,8 @@
 
     python -m utils audit rows.jsonl --single-answer --at-most exact_repeat=1 --at-most contradiction=0
 
-The exit code is 1 when a named threshold (in percent of the rows) is passed, 2 when the file cannot be read, else 0.
+The exit code is 1 when a named threshold (in percent of the rows) is passed, 3 when a check flags more of the rows than
+in the report given as baseline, 2 when the file cannot be read, else 0. `--rules` takes thresholds from a file.
 """
 
 from __future__ import annotations
@@ -10,41 +11,58 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
-from . import CHECKS, Report, audit
+from . import audit, gate
 
 
 def run(asked: argparse.Namespace) -> int:
     """Audit one file, print the verdict and the summary, write what was asked for, and give the exit code."""
     try:
-        limits = dict(map(_limit, asked.at_most))
-        report = audit(
-            asked.file,
-            single_answer=asked.single_answer,
-            rule=asked.rule,
-            test=asked.test,
-            context=asked.context,
-            columns=dict(pair.split("=", 1) for pair in asked.columns) or None,
-        )
-        if unknown := [name for name in limits if name not in report.checks]:
-            if unknown[0] in CHECKS:
-                option = CHECKS[unknown[0]].needs.replace("_", "-")
-                raise ValueError(f'The check "{unknown[0]}" was not run and cannot be limited: it needs --{option}.')
-            raise ValueError(f'There is no check "{unknown[0]}" to limit: choose from {", ".join(CHECKS)}.')
-        written = [write(path) for path, write in _asked_for(asked, report) if path]
+        asked_for = gate.rules(asked.rules) if asked.rules else gate.Rules({}, {})
+        limits = asked_for.at_most | dict(map(_limit, asked.at_most))
+        report = audit(asked.file, **asked_for.options | _options(asked))
+        broken = list(gate.passed(report, limits))
+        got_worse = list(gate.worse(report, asked.baseline)) if asked.baseline else []
+        written = [write(path) for path, write in ((asked.html, report.to_html), (asked.json, report.to_json)) if path]
     except (ValueError, OSError) as error:
         print(_words(error), file=sys.stderr)
         return 2
+    notes = gate.annotations(report, asked.file) if asked.github else []
+    summary = report.summary()[["rows", "share %"]].to_string()
     try:
-        return _tell(report, written, limits)
+        print(
+            report.verdict,
+            "",
+            summary,
+            *(f"Written: {path}" for path in written),
+            *broken,
+            *got_worse,
+            *notes,
+            sep="\n",
+        )
+        sys.stdout.flush()
     except BrokenPipeError:  # whoever reads has enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more at its end
-        return 0
+    return 1 if broken else 3 if got_worse else 0
 
 
-def _asked_for(asked: argparse.Namespace, report: Report) -> tuple:
-    return (asked.html, report.to_html), (asked.json, report.to_json)
+def _options(asked: argparse.Namespace) -> dict[str, object]:
+    """What was said on the command line, over what the rules say."""
+    said = {
+        "single_answer": asked.single_answer,
+        "rule": asked.rule,
+        "test": asked.test,
+        "context": asked.context,
+        "columns": dict(map(_column, asked.columns)),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _column(text: str) -> tuple[str, str]:
+    part, _, name = text.partition("=")
+    if not name:
+        raise ValueError(f'"{text}" names no column: write the part and its name, as in instruction=question.')
+    return part, name
 
 
 def _words(error: Exception) -> str:
@@ -54,29 +72,19 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def _tell(report: Report, written: list[Path], limits: dict[str, float]) -> int:
-    print(report.verdict, "", report.summary()[["rows", "share %"]].to_string(), sep="\n")
-    for path in written:
-        print(f"Written: {path}")
-    passed = [name for name, most in limits.items() if report.summary().loc[name, "share %"] > most]
-    for name in passed:
-        share = report.summary().loc[name, "share %"]
-        print(f"Too many: {name} flags {share:g} % of the rows, and at most {limits[name]:g} % are allowed.")
-    sys.stdout.flush()
-    return 1 if passed else 0
-
-
 def _limit(text: str) -> tuple[str, float]:
     name, _, percent = text.partition("=")
     try:
-        return name, float(percent.rstrip("% "))
+        share = float(percent.rstrip("% "))
     except ValueError:
         raise ValueError(f'"{text}" is no threshold: write a check and a number of percent, as in typo=2.5.') from None
+    gate.limit(name, share)
+    return name, share
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Give the parser of this command its arguments."""
-    parser.add_argument("file", help="JSONL, JSON, CSV, TSV or Parquet")
+    parser.add_argument("file", help="JSONL, JSON, CSV, TSV, Parquet, Arrow, or a folder that save_to_disk wrote")
     parser.add_argument("--single-answer", action="store_true", help="each instruction has one right answer")
     parser.add_argument("--rule", help="a regular expression that every answer must match")
     parser.add_argument("--test", help="a file with the test set: none of it may stand in the training set")
@@ -85,5 +93,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at-most", action="append", default=[], metavar="CHECK=PERCENT", help="exit with 1 when more rows are flagged"
     )
+    parser.add_argument("--rules", help="a TOML or JSON file with such limits, and with how the set is to be audited")
+    parser.add_argument("--baseline", help="an earlier report (--json): exit with 3 when a check flags more than there")
+    parser.add_argument("--github", action="store_true", help="print the findings as annotations for GitHub")
     parser.add_argument("--html", help="write the report as a page")
     parser.add_argument("--json", help="write the report with all flags as JSON")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..files import write_whole
+from ..files import write, write_whole
+from . import size
 from .check import Check
-from .corpus import Corpus, shown
+from .corpus import Corpus, numbers, shown
 from .pairs import row_keys
+from .report_page import page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +35,8 @@ class Report:
     a row has in its source, from 1, unreadable rows counted.
 
     `checks` are those that were run, by name; `rejected` are rows of the source that could not be
-    read, with the reason; `read` says in words what of the source was used and what was not.
+    read, with the reason; `read` says in words what of the source was used and what was not; `provenance`
+    holds what decides the findings: hashes of what was read, settings, versions.
     """
 
     corpus: Corpus
@@ -41,6 +45,7 @@ class Report:
     source: str = ""
     rejected: list = field(default_factory=list)
     read: str = ""
+    provenance: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._found = self.flags
@@ -55,6 +60,19 @@ class Report:
             reason=[self.corpus.told(why, True) for why in self._found["reason"]],
             evidence=[tuple(map(number, rows)) for rows in self._found["evidence"]],
         ).rename(columns={"row": "number"})
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """A name for each finding that does not hang on where its row stands: of the check and of what the row says."""
+        rows = self._found["row"].to_numpy()
+        said = numbers(f"{self.corpus.instruction[row]}\0{self.corpus.output[row]}" for row in rows)
+        seen: Counter[str] = Counter()
+        names = []
+        for check, number in zip(self._found["check"], said.tolist()):
+            name = f"{check}-{number:016x}"
+            seen[name] += 1
+            names.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+        return names
 
     @property
     def flagged(self) -> list[int]:
@@ -89,25 +107,8 @@ class Report:
 
     @cached_property
     def size(self) -> dict[str, float]:
-        """How much is really there.
-
-        rows, distinct rows      all, and those that differ in more than dress: capitals, marks of sentences, spaces
-        effective rows           how many equally frequent rows would be as varied: exp of the entropy of the distinct
-                                 rows (Hill 1973, number of order 1)
-        distinct-1, distinct-2   share of words, and of pairs of words, in the answers that are different from each
-                                 other, in percent (Li et al. 2016); long sets repeat words, so compare like with like
-        clusters                 over how many of at most 32 kinds of instruction the rows spread evenly (k-means on
-                                 TF-IDF of a sample; exp of the entropy again)
-        """
-        counts, words = self._copies, self.corpus.words("output")
-        return {
-            "rows": len(self.corpus),
-            "distinct rows": len(counts),
-            "effective rows": round(_effective(counts), 1),
-            "distinct-1": _distinct(words.ids),
-            "distinct-2": _distinct(_pairs(words)),
-            "clusters": _clusters(self.corpus.instruction),
-        }
+        """How much is really there: see `size.measured`."""
+        return size.measured(self.corpus, self._copies)
 
     @property
     def verdict(self) -> str:
@@ -136,11 +137,14 @@ class Report:
         chosen = list(self.checks) if drop is None else drop
         if unknown := [name for name in chosen if name not in self.checks]:
             raise ValueError(f'There is no check "{unknown[0]}" in this report: it has {", ".join(self.checks)}.')
-        sure = self.flags[self.flags["check"].isin(chosen) & (self.flags["confidence"] >= at_least)]
+        sure = self._found[self._found["check"].isin(chosen) & (self._found["confidence"] >= at_least)]
         dropped = sure.groupby("row").agg(
             checks=("check", lambda c: ", ".join(dict.fromkeys(c))), reason=("reason", " ".join)
         )
-        cleaned = Cleaned(self.corpus, dropped)
+        numbered = {row: self.corpus.told(why, True) for row, why in dropped["reason"].items()}
+        dropped = dropped.assign(reason=[self.corpus.told(why, False) for why in dropped["reason"]])
+        provenance = self.provenance | {"dropped by": chosen, "at least": at_least}
+        cleaned = Cleaned(self.corpus, dropped, provenance, numbered)
         if len(dropped) > MANY * len(self.corpus) and not quietly:
             print(cleaned.warning)
         return cleaned
@@ -152,13 +156,14 @@ class Report:
         return plots.audit(self)
 
     def to_json(self, path: str | Path) -> Path:
-        """Write size, summary and all flags as JSON."""
+        """Write size, summary and all flags as JSON. The id of a finding stays the same while its row does."""
         content = {
             "source": self.source,
+            "provenance": self.provenance,
             "size": self.size,
             "verdict": self.verdict,
             "summary": self.summary().reset_index().to_dict("records"),
-            "flags": self.numbered.to_dict("records"),
+            "flags": self.numbered.assign(id=self.ids).to_dict("records"),
             "read": self.read,
             "rejected": [{"row": each.row, "reason": each.reason} for each in self.rejected],
         }
@@ -167,46 +172,24 @@ class Report:
 
     def to_html(self, path: str | Path, most: int = 500) -> Path:
         """Write a page that stands alone: the verdict, the tables, and up to `most` flagged rows; the count is honest."""
-        write_whole(Path(path), self._page(most).encode("utf-8", "replace"))
+        write_whole(Path(path), page(self, most).encode("utf-8", "replace"))
         return Path(path)
 
     def __repr__(self) -> str:
         return self.verdict
 
     def _repr_html_(self) -> str:
-        return f'<div style="white-space: pre-line">{html.escape(self.verdict)}</div>{self._summary_html()}'
+        return f'<div style="white-space: pre-line">{html.escape(self.verdict)}</div>{self.summary_html()}'
 
     def _share(self, count: int) -> float:
         return round(100 * count / len(self.corpus), 2) if len(self.corpus) else 0.0
 
-    def _summary_html(self) -> str:
+    def summary_html(self) -> str:
+        """The summary as a table of HTML."""
         import pandas as pd
 
         with pd.option_context("display.max_colwidth", None):
             return self.summary().to_html(escape=True, border=0, justify="left")
-
-    def _page(self, most: int) -> str:
-        shown = self.numbered.head(most)
-        cells = lambda *values: "".join(f"<td>{html.escape(str(value))}</td>" for value in values)  # noqa: E731
-        lines = [
-            f"<tr>{cells(flag.number, flag.check, flag.reason, *map(_short, (self.corpus.instruction[row], self.corpus.output[row])))}</tr>"
-            for flag, row in zip(shown.itertuples(), self.flags["row"])
-        ]
-        rest = (
-            f"<p>{len(self.flags) - len(shown):,} more flags are in the JSON file.</p>"
-            if len(shown) < len(self.flags)
-            else ""
-        )
-        heads = "".join(f'<th scope="col">{word}</th>' for word in ("row", "check", "reason", "instruction", "output"))
-        size = "".join(f"<tr>{cells(*item)}</tr>" for item in self.size.items())
-        return (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Audit</title><style>body { font: 15px/1.5 '
-            "sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em } table { border-collapse: collapse } th, td { "
-            "text-align: left; vertical-align: top; padding: 3px 10px; border-bottom: 1px solid #ccc; overflow-wrap: "
-            f"anywhere }}</style></head><body><h1>Audit of {html.escape(self.source or 'a data set')}</h1>"
-            f'<p style="white-space: pre-line">{html.escape(self.verdict)}</p><table>{size}</table>{self._summary_html()}'
-            f"<h2>Flagged rows</h2><table><tr>{heads}</tr>{''.join(lines)}</table>{rest}</body></html>"
-        )
 
 
 @dataclass(frozen=True)
@@ -215,6 +198,8 @@ class Cleaned:
 
     corpus: Corpus
     dropped: pd.DataFrame
+    provenance: dict = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict, repr=False)  # with the numbers that rows have in their source
 
     @property
     def rows(self) -> Dataset:
@@ -248,43 +233,28 @@ class Cleaned:
 
     def undo(self, rows: list[int] | None = None) -> Cleaned:
         """The same with these rows back in; all of them unless given."""
-        return Cleaned(self.corpus, self.dropped.drop(index=list(self.dropped.index) if rows is None else rows))
+        left = self.dropped.drop(index=list(self.dropped.index) if rows is None else rows)
+        return Cleaned(self.corpus, left, self.provenance, self.reasons)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the rows, and beside them what was dropped, why, and from what: `rows.jsonl` gets `rows.dropped.jsonl`.
+
+        The first line there is the provenance: hashes, settings and versions. Raises as `files.write` does.
+        """
+        path = write(self.rows, path)
+        lines = [self.provenance] + [
+            {
+                "number": self.corpus.number(row),
+                "checks": line.checks,
+                "reason": self.reasons.get(row, line.reason),
+                "instruction": self.corpus.instruction[row],
+                "output": self.corpus.output[row],
+            }
+            for row, line in zip(self.dropped.index.tolist(), self.dropped.itertuples())
+        ]
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        write_whole(path.with_suffix(".dropped.jsonl"), text.encode("utf-8", "backslashreplace"))
+        return path
 
     def __repr__(self) -> str:
         return f"{len(self.corpus) - len(self.dropped):,} rows left, {len(self.dropped):,} dropped (see `dropped`)."
-
-
-def _short(text: str, most: int = 300) -> str:
-    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
-
-
-def _effective(counts: np.ndarray) -> float:
-    shares = counts / counts.sum() if len(counts) else np.array([1.0])
-    return float(np.exp(-(shares * np.log(shares)).sum())) if len(counts) else 0.0
-
-
-def _distinct(values: np.ndarray) -> float:
-    return round(100 * len(np.unique(values)) / len(values), 2) if len(values) else 0.0
-
-
-def _pairs(words) -> np.ndarray:
-    """Every two neighbouring words of one text, as one number."""
-    ids = words.ids.astype(np.int64)
-    inside = np.ones(max(len(ids) - 1, 0), dtype=bool)
-    ends = words.starts[1:-1]  # a pair across the end of a text is none
-    inside[ends[(ends > 0) & (ends < len(ids))] - 1] = False
-    return (ids[:-1] * len(words.vocabulary) + ids[1:])[inside]
-
-
-def _clusters(texts: list[str], sample: int = 2_000, most: int = 32) -> float:
-    if len(texts) < 2:
-        return float(len(texts))
-    from sklearn.cluster import MiniBatchKMeans
-    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-
-    drawn = np.random.default_rng(0).choice(len(texts), min(sample, len(texts)), replace=False)
-    counted = HashingVectorizer(n_features=2**12, norm=None, alternate_sign=False).transform([texts[i] for i in drawn])
-    vectors = TfidfTransformer().fit_transform(counted)
-    kinds = min(most, len(drawn), len(np.unique(vectors.sum(axis=1))))
-    groups = MiniBatchKMeans(kinds, random_state=0, n_init=1).fit_predict(vectors)
-    return round(_effective(np.bincount(groups)[np.bincount(groups) > 0]), 1)
