@@ -92,4 +92,16 @@ def test_what_cannot_be_written_is_a_sentence(tmp_path, rows):
     for option in ("--html", "--json"):
         done = command(str(file), option, str(tmp_path / "taken" / "report"))
         assert done.returncode == 2 and "Traceback" not in done.stderr and "Choose another place." in done.stderr
-    assert command(str(file), "--columns", "instruction").stderr.startswith('"instruction" names no column')
+    assert command(str(file), "--columns", "instruction").stderr.startswith('"instruction" says nothing: write')
+
+
+def test_splits_that_overlap_end_with_1(tmp_path, rows):
+    train, test = written(tmp_path / "rows.jsonl", rows), written(tmp_path / "test.jsonl", rows[4:6])
+    done = command(str(train), "--split", f"test={test}")
+    assert done.returncode == 1
+    assert (
+        "Overlap: 2 rows of test with train (row), such as row 0: The whole row stands in row 4 of train."
+        in done.stdout
+    )
+    other = phrasebook.examples(20, split="test").to_list()
+    assert command(str(train), "--benchmark", str(written(tmp_path / "other.jsonl", other))).returncode == 0

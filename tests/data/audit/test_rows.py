@@ -11,7 +11,9 @@ from utils.data.audit.corpus import Corpus
 from utils.data.damage.sentences import CONTROLS
 
 PAIRS = ("exact_repeat", "near_repeat", "contradiction", "leakage")  # tested in test_pairs.py
-NAMES = [name for name, check in CHECKS.items() if name not in PAIRS and not check.find.__module__.endswith("model_scores")]
+NAMES = [
+    name for name, check in CHECKS.items() if name not in PAIRS and not check.find.__module__.endswith("model_scores")
+]
 FAMILY, FARSI, HINDI = "👨\u200d👩\u200d👧", "می\u200cخواهم", "क्\u200dष"
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 
 from . import audit, gate
+from .splits import overlaps
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -21,7 +23,7 @@ def run(asked: argparse.Namespace) -> int:
         asked_for = gate.rules(asked.rules) if asked.rules else gate.Rules({}, {})
         limits = asked_for.at_most | dict(map(_limit, asked.at_most))
         report = audit(asked.file, **asked_for.options | _options(asked))
-        broken = list(gate.passed(report, limits))
+        broken = [*gate.passed(report, limits), *_overlapping(asked)]
         got_worse = list(gate.worse(report, asked.baseline)) if asked.baseline else []
         written = [write(path) for path, write in ((asked.html, report.to_html), (asked.json, report.to_json)) if path]
     except (ValueError, OSError) as error:
@@ -46,6 +48,16 @@ def run(asked: argparse.Namespace) -> int:
     return 1 if broken else 3 if got_worse else 0
 
 
+def _overlapping(asked: argparse.Namespace) -> Iterator[str]:
+    """A sentence for each two splits that have rows in common, and each way in which they do."""
+    splits = dict(_part(text, "a split and its file, as in test=test.jsonl") for text in asked.split)
+    if splits or asked.benchmark:
+        found = overlaps({"train": asked.file} | splits, asked.benchmark)
+        for (split, other, same), lines in found.groupby(["split", "other", "same"], sort=False):
+            says = lines["reason"].iloc[0]
+            yield f"Overlap: {len(lines):,} rows of {split} with {other} ({same}), such as row {lines['row'].iloc[0]}: {says}"
+
+
 def _options(asked: argparse.Namespace) -> dict[str, object]:
     """What was said on the command line, over what the rules say."""
     said = {
@@ -53,15 +65,15 @@ def _options(asked: argparse.Namespace) -> dict[str, object]:
         "rule": asked.rule,
         "test": asked.test,
         "context": asked.context,
-        "columns": dict(map(_column, asked.columns)),
+        "columns": dict(_part(text, "a part and its column, as in instruction=question") for text in asked.columns),
     }
     return {name: value for name, value in said.items() if value}
 
 
-def _column(text: str) -> tuple[str, str]:
+def _part(text: str, needed: str) -> tuple[str, str]:
     part, _, name = text.partition("=")
-    if not name:
-        raise ValueError(f'"{text}" names no column: write the part and its name, as in instruction=question.')
+    if not part or not name:
+        raise ValueError(f'"{text}" says nothing: write {needed}.')
     return part, name
 
 
@@ -88,6 +100,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--single-answer", action="store_true", help="each instruction has one right answer")
     parser.add_argument("--rule", help="a regular expression that every answer must match")
     parser.add_argument("--test", help="a file with the test set: none of it may stand in the training set")
+    parser.add_argument(
+        "--split", action="append", default=[], metavar="NAME=FILE", help="another split: exit with 1 where two overlap"
+    )
+    parser.add_argument("--benchmark", help="a file with what will judge the model: no split may overlap with it")
     parser.add_argument("--context", type=int, help="the longest row the model can read, in tokens")
     parser.add_argument("--columns", nargs="*", default=[], metavar="instruction=NAME", help="what columns are called")
     parser.add_argument(
