@@ -10,7 +10,7 @@ _PLACES = {
     "support": "utils.data.support",
     "inbox": "utils.data.inbox",
     "damage": "utils.data.damage",
-    "audit": "utils.data.audit:audit",
+    "audit": "utils.model.tokens:audit",
     "fine_tune": "utils.model.training:fine_tune",
     "evaluate": "utils.model.evaluation:evaluate",
     "scores": "utils.model.scores:scores",

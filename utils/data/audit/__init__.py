@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .check import Check, Flag, Options
+import numpy as np
+
+from .check import Check, Flag, Options, Tokens
 from .checks import CHECKS, model_scores
 from .corpus import Corpus
 from .provenance import provenance
 from .report import Cleaned, Report
 
-__all__ = ["CHECKS", "Check", "Cleaned", "Flag", "Options", "Report", "audit"]
+__all__ = ["CHECKS", "Check", "Cleaned", "Flag", "Options", "Report", "Tokens", "audit"]
 
 
 def audit(
@@ -33,6 +35,7 @@ def audit(
     columns: dict[str, str] | None = None,
     scores: Any = None,
     answers: str = "last",
+    tokens: Tokens | None = None,
 ) -> Report:
     """Check a set by rule and give a Report.
 
@@ -42,6 +45,9 @@ def audit(
     What the task is cannot be guessed from rows, so it is declared: see `Options` for single_answer, rule, languages
     and context. `test` is a test set, in any of the same forms, of which no row may stand in `rows`. `checks` names the
     checks to run; unless given, all that can: contradiction needs single_answer, leakage test, and too_long context.
+
+    `model`, a known name or a folder, has lengths counted in its own tokens, with its chat template: which rows its context
+    cuts, and which answers would not be in the loss. (`tokens` is what is made of it, in `utils.model.tokens`.)
 
     `scores` is a table of numbers made elsewhere, such as `utils.scores(rows)` or a classifier's: a line per row, in
     order, NaN where there is none. Each column is one more check and flags the rows far above the rest, for reading:
@@ -62,7 +68,8 @@ def audit(
         rule=rule,
         languages=languages,
         test=tuple(zip(held_out.instruction, held_out.output)) if held_out else (),
-        context=context,
+        context=context or (tokens.context if tokens else None),
+        tokens=tokens,
     )
     known = CHECKS | model_scores.checks(scores, len(read.instruction), len(read.rejected), CHECKS)
     idle = [name for name, check in known.items() if check.needs and not getattr(options, check.needs)]
@@ -75,10 +82,10 @@ def audit(
     corpus = Corpus(read.instruction, read.output, read.input, read.number, read.chats)
     flags = [flag for name in chosen for flag in known[name](corpus, options)]
     table = pd.DataFrame(flags, columns=Flag._fields).sort_values(["row", "check"], kind="stable", ignore_index=True)
-    said = " ".join(filter(None, (read.said, files.keep_rejected(read))))
+    said = " ".join(filter(None, (read.said, files.keep_rejected(read), _in_tokens(tokens))))
     settings = {"single_answer": single_answer, "rule": rule, "languages": languages, "context": context}
     settings |= {"checks": None if checks is None else chosen, "columns": columns, "answers": answers}
-    settings |= {"test": held_out.source if held_out else None}
+    settings |= {"test": held_out.source if held_out else None, "model": tokens.model if tokens else None}
     about = provenance(read, settings)
     return Report(corpus, table, {name: known[name] for name in chosen}, read.source, read.rejected, said, about)
 
@@ -113,3 +120,14 @@ def _held_out(test: Any, columns: dict[str, str] | None):
         return files.read(test)
     except ValueError as error:
         raise ValueError(f"The test set: {error}") from None
+
+
+def _in_tokens(tokens: Tokens | None) -> str:
+    if tokens is None:
+        return ""
+    end = "" if tokens.ends else " It has no token that ends an answer, so that it would never learn to stop."
+    whole = tokens.prompt + tokens.answer
+    return (
+        f"In tokens of {tokens.model}, with {tokens.form}, a row has {int(np.median(whole)):,} (median) to {whole.max():,}; "
+        f"{tokens.answer.sum() / whole.sum():.0%} of them are in the loss.{end}"
+    )

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from .corpus import Corpus
 
 
@@ -25,6 +27,17 @@ class Flag(NamedTuple):
     confidence: float = 1.0
 
 
+class Tokens(NamedTuple):
+    """What a model's tokenizer makes of the rows."""
+
+    model: str
+    prompt: np.ndarray  # int64, for each row, the tokens before the answer, in the model's own form
+    answer: np.ndarray  # int64, the tokens of the answer, its end included
+    context: float  # the longest row that the model can read, in tokens
+    ends: bool  # whether the model has a token that ends an answer
+    form: str  # the form of the prompt, in a few words
+
+
 @dataclass(frozen=True)
 class Options:
     """What the caller declares about the task. Nothing here is guessed.
@@ -35,13 +48,15 @@ class Options:
                     ["fr"]}; None: the set's own majority decides, column by column
     test            rows of a test set, as (instruction, output) pairs, that no row may repeat
     context         the longest row the model can read, in tokens; None leaves that check out
+    tokens          what a model's tokenizer makes of each row, whose context counts then unless another is given
     """
 
     single_answer: bool = False
     rule: str | None = None
     languages: dict[str, list[str]] | None = None
     test: tuple[tuple[str, str], ...] = ()
-    context: int | None = None
+    context: float | None = None
+    tokens: Tokens | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from .conversation import tool_use, turns
 from .duplicates import exact_repeat, near_repeat
 from .form import format_, truncation
 from .language import language
-from .length import length, too_long
+from .length import length, not_in_loss, too_long
 from .lost_accents import lost_accents
 from .personal_data import personal_data
 from .topics import mismatch, off_topic
@@ -34,6 +34,7 @@ CHECKS: dict[str, Check] = {
         truncation,
         length,
         too_long,
+        not_in_loss,
         language,
         off_topic,
         mismatch,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..check import Flag, Options, check
+from ..check import Flag, Options, Tokens, check
 from ..corpus import Corpus
 
 
@@ -45,7 +45,33 @@ def too_long(corpus: Corpus, options: Options) -> Iterator[Flag]:
 
     if options.context is None:
         return
+    if options.tokens is not None:
+        yield from _in_tokens(options.tokens, options.context)
+        return
     sizes = sum(pc.utf8_length(corpus.arrow[name]).to_numpy(zero_copy_only=False) for name in ("instruction", "output"))
     for row in np.flatnonzero(sizes > 3 * options.context):
         why = f"About {sizes[row] // 3:,} tokens (a third of its {sizes[row]:,} characters); {options.context:,} fit."
         yield Flag(int(row), "too_long", why, confidence=min(1.0, round(sizes[row] / (6 * options.context), 2)))
+
+
+def _in_tokens(tokens: Tokens, context: float) -> Iterator[Flag]:
+    whole = tokens.prompt + tokens.answer
+    for row in np.flatnonzero((whole > context) & (tokens.prompt < context)):
+        why = f"{whole[row]:,} tokens, {context:,} fit: the answer would be cut, and its end never learnt."
+        yield Flag(int(row), "too_long", why)
+
+
+@check(
+    "not_in_loss",
+    finds="an answer of which no token would be learnt: it is empty, or its instruction alone fills the context",
+    weight=3,
+    advice="Nothing of these answers is in the loss: shorten the instructions, or drop the rows.",
+    needs="tokens",
+)
+def not_in_loss(corpus: Corpus, options: Options) -> Iterator[Flag]:
+    tokens, context = options.tokens, options.context
+    if tokens is None:
+        return
+    for row in np.flatnonzero((tokens.prompt >= context) | (tokens.answer <= tokens.ends)):
+        why = f"Its instruction has {tokens.prompt[row]:,} tokens, {context:,} fit: nothing is left for the answer."
+        yield Flag(int(row), "not_in_loss", why if tokens.prompt[row] >= context else "Its answer has no tokens.")
