@@ -42,7 +42,7 @@ def test_a_folder_is_a_model_as_well(tmp_path, rows):
     tokenizer, _ = _loaded("tiny")
     llama(vocab_size=len(tokenizer), max_position_embeddings=16).save_pretrained(tmp_path / "mine")
     tokenizer.save_pretrained(tmp_path / "mine")
-    report = audit(rows, model=str(tmp_path / "mine"), checks=["too_long"])
+    report = audit(rows, model=str(tmp_path / "mine"), checks=["too_long", "not_in_loss"])
     assert "In tokens of mine" in report.read and len(report.flagged) > 20
 
 

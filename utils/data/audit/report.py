@@ -124,7 +124,7 @@ class Report:
             lines.append(f"{order}: {name}, {count:,} rows ({self._share(count):g} %). {advice}")
         if not weighed:
             lines.append("No check found anything. Read twenty rows yourself all the same: rules see form, not truth.")
-        if self.read:
+        if self.rejected or self.corpus.chats or self.provenance.get("settings", {}).get("model"):
             lines.append(self.read)
         return "\n".join(lines)
 
