@@ -124,6 +124,8 @@ class Report:
             lines.append(f"{order}: {name}, {count:,} rows ({self._share(count):g} %). {advice}")
         if not weighed:
             lines.append("No check found anything. Read twenty rows yourself all the same: rules see form, not truth.")
+        if self.provenance and "contradiction" not in self.checks and not self.provenance["settings"].get("checks"):
+            lines.append("Contradictions were not looked for: that needs single_answer=True, which only you can know.")
         if self.rejected or self.corpus.chats or self.provenance.get("settings", {}).get("model"):
             lines.append(self.read)
         return "\n".join(lines)

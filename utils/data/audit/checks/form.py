@@ -117,7 +117,7 @@ def _are_beginnings(corpus: Corpus, short: np.ndarray, whole: np.ndarray) -> boo
 @check(
     "format",
     finds="an answer that breaks the rule, or begins or ends otherwise than most of them",
-    weight=2,
+    weight=0.5,
     advice="A flaw of form that is always the same is learnt as if it were right: mend it by a rule.",
     shows=("lowercase", "truncated", "placeholder", "boilerplate", "markup", "echo", "wrong_language", "near_repeat"),
 )
