@@ -33,6 +33,7 @@ from ..text import strip_accents
 from .corpus import Corpus, Words, both, first_equal, keys, matches, numbers, once, rewritten, running, taken
 from .languages import is_slip, lists
 from .minhash import SIMILAR, sketched
+from .task import UNSPACED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,10 +65,8 @@ _COURTESY = frozenset(
     "bonjour bonsoir salut merci".split()
 )
 _MODAL = frozenset("can could would will do may".split())
-# Scripts that set no spaces between words (Thai to Khmer, Japanese, Chinese): there, each character counts as a word.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
-)
+# In scripts that set no spaces between words, each character counts as a word.
+_UNSPACED = re.compile(f"([{UNSPACED}\U00020000-\U0003ffff])")
 # Marks that are no dress: "3 + 5" is not "3 - 5", 5 % is not 5, C# is not C, 5! is not 5, f'(x) is not f(x), and
 # brackets count: (2 + 3) * 4. As RE2 reads it, to find the texts that have any, and as Python does, to take them.
 _MARKED = (

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..check import Flag, Options, check
 from ..corpus import Corpus, matches, shown
+from ..task import UNSPACED
 
 RARE = 0.1  # a kind of markup found in more of the rows than this belongs to the set
 
@@ -20,8 +21,7 @@ HIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2
 # UTF-8 read as Windows-1252 or Latin-1: "é" has become "Ã©", and a curly apostrophe "â€™".
 _MOJIBAKE = "[ÂÃÅâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]+"
 _SUSPECT = re.compile(f"[{HIDDEN}\ud800-\udfff]|{_MOJIBAKE}")
-# Scripts without spaces between words: Thai and Lao, Tibetan, Burmese, Khmer, Japanese and Chinese.
-_UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _CALLED = {
     "\ufffd": "the replacement character U+FFFD, which stands for a letter that was lost",
     "\ufeff": "a byte order mark, U+FEFF",
