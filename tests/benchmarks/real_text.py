@@ -36,6 +36,7 @@ BUILD = ROOT / "build" / "real_text"
 READ = FOLDER / "read.json"
 PACKAGES = ("git", "gcc-12-locales", "gnupg-l10n", "coreutils", "dpkg", "apt", "gettext", "wget", "bash")
 LANGUAGES = {"de": "German", "es": "Spanish", "ja": "Japanese", "fr": "French"}
+ENDS = (".", "!", "?", ")")
 LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "torch", "transformers", "matplotlib", "networkx", "sympy")
 
 
@@ -68,7 +69,10 @@ def messages(language: str) -> list[dict]:
 
 
 def docstrings() -> list[dict]:
-    """The first paragraphs of the docstrings of functions and classes, read without importing anything."""
+    """The first paragraphs of the docstrings of functions and classes, read without importing anything.
+
+    Where more follows, a paragraph that ends without a mark may lead into it: such rows are not taken.
+    """
     site, rows = Path(sysconfig.get_path("purelib")), {}
     for library in LIBRARIES:
         for path in sorted((site / library).rglob("*.py")):
@@ -80,14 +84,15 @@ def docstrings() -> list[dict]:
                 continue
             for node in ast.walk(tree):
                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                    first = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
-                    if len(first.split()) >= 4:
+                    first, *more = (ast.get_docstring(node) or "").split("\n\n")
+                    first = " ".join(first.split())
+                    if len(first.split()) >= 4 and (not more or first.endswith(ENDS)):
                         rows[f"What does `{node.name}` of {library} do?", first] = None
     return [{"instruction": ask, "output": say} for ask, say in rows]
 
 
 def manuals() -> list[dict]:
-    """The plain paragraphs of manual pages, asked for by page and heading."""
+    """The plain paragraphs of manual pages, asked for by page and heading; none that leads into a list or an example."""
     rows = {}
     for package in (*PACKAGES, "manpages", "manpages-dev"):
         for path in sorted(unpacked(package).rglob("usr/share/man/man[1-8]/*.gz")):
@@ -99,7 +104,7 @@ def manuals() -> list[dict]:
                 if re.search(r"(?m)^[.']", body) or "\\" in body:
                     continue  # marked up: lists, fonts, tables
                 said = " ".join(body.split())
-                if len(said.split()) >= 8:
+                if len(said.split()) >= 8 and said.endswith(ENDS):
                     rows[f"What does the manual of {path.stem} say under {heading.title()}?", said] = None
     return [{"instruction": ask, "output": say} for ask, say in rows]
 

@@ -83,12 +83,14 @@ _MARKUP = {
     "an HTML tag": rf"</?({_TAGS})(\s[^<>]*)?/?>",
     "an HTML entity": r"&(amp|lt|gt|quot|apos|nbsp|hellip|[mn]dash|[lr][sd]quo|[lr]aquo|[a-z](acute|grave|circ|uml|cedil)|#x?[0-9a-f]{2,5});",
     "a code fence": _FENCE,
-    "Markdown": r"(?m)\*\*\S[^*\n]*\*\*|^#{2,6} \S|\[[^\[\]\n]+\]\(https?://",
+    "Markdown": r"(?m)(^|[^\w*])\*\*[^\s*][^*\n]*\*\*([^\w*]|$)|^#{2,6} \S",  # a link is content
 }
 # What may be answered with markup.
 _ASKS_FOR_MARKUP = (
     r"\b(x?html|css|xml|markdown|latex|code|script|tags?|web ?(page|site)|function|program|sql|balises?)|<\w"
 )
+# Beside code, tags and stars are what the text is about.
+_CODE = r"[`{}_\\]|\w\("
 
 
 def _is_a_remain(text: str) -> bool:
@@ -114,7 +116,8 @@ def markup(corpus: Corpus, options: Options) -> Iterator[Flag]:
             continue
         asked = matches(corpus.arrow["instruction"], _ASKS_FOR_MARKUP, ignore_case=True) if asked is None else asked
         for row in np.flatnonzero(found & ~asked):
-            if pattern == _FENCE and not _is_a_remain(corpus.output[row]):
+            text = corpus.output[row]
+            if not _is_a_remain(text) if pattern == _FENCE else re.search(_CODE, re.sub(pattern, "", text)):
                 continue
-            said = shown(re.search(pattern, corpus.output[row], re.IGNORECASE).group(), 20)
+            said = shown(re.search(pattern, text, re.IGNORECASE).group().strip(), 20)
             yield Flag(int(row), "markup", f"The answer holds {what}, “{said}”, as few others here do.")

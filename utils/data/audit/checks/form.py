@@ -18,8 +18,7 @@ from .characters import HIDDEN
 from .content import empty, of_a_kind, prose
 
 SELDOM = 0.1  # how often whole answers end with a word that tells a lost end, against what is usual for a word
-TOO_SHORT = 1.0  # by how many standard deviations an answer must be shorter than expected
-TOGETHER = 0.3  # the correlation of lengths from which on an instruction tells how long its answer should be
+WRONGLY = 0.05  # the most of the answers told to be cut short that may be whole
 CLEAR = 0.8  # the share of rows from which on a custom is clear
 FEW = 10  # in fewer rows than this there is no custom
 
@@ -181,7 +180,7 @@ def _broken_off(corpus: Corpus) -> Iterator[Flag]:
     if not len(suspects):
         return
     last = words.ids[words.starts[1:][suspects] - 1]
-    never_last, short = _never_last(corpus), _short(corpus)
+    never_last, short = _never_last(corpus), _cut_short(corpus, suspects)
     for row, word in zip(suspects, last):
         text = corpus.output[row].rstrip()
         if text[-1:] in (",", "-", "–", "—", "(", "[", "{", "“", "«", "&"):
@@ -202,20 +201,38 @@ def _never_last(corpus: Corpus) -> np.ndarray:
     return (words.counts >= 20) & (last + 0.5 <= SELDOM * usual * words.counts)
 
 
-def _short(corpus: Corpus) -> np.ndarray:
-    """Which answers have far fewer words than answers to instructions of their length, where the lengths go together."""
-    instructions, said = corpus.parts("instruction"), corpus.words("output").lengths
+def _cut_short(corpus: Corpus, suspects: np.ndarray) -> np.ndarray:
+    """Which of the suspects, answers without a mark at their end, are so short that words must be missing.
+
+    As in Storey (2002), "A direct approach to false discovery rates": answers with a mark say how often whole ones are as
+    short, and the suspects longer than the middle of those say how many of the suspects are whole. Where marks are left
+    out at will, that is all of them, and none is told; where answers break off, hardly any.
+    """
+    behind = _behind(corpus)
+    whole = np.sort(behind[customs(corpus).closed & prose(corpus)])
+    chance = 1 - np.searchsorted(whole, behind[suspects]) / max(1, len(whole))  # that a whole answer is as short
+    share = min(1.0, 2 * ((chance > 0.5).sum() + 1) / max(1, len(suspects)))  # of the suspects that are whole
+    order = np.argsort(chance, kind="stable")
+    wrongly = share * chance[order] * len(suspects) / np.arange(1, len(suspects) + 1)
+    passing = np.flatnonzero(wrongly <= WRONGLY)
+    found = np.zeros(len(corpus), bool)
+    found[suspects[order[: passing[-1] + 1]] if len(passing) else []] = True
+    return found & np.isfinite(behind)
+
+
+def _behind(corpus: Corpus) -> np.ndarray:
+    """By how many standard deviations of the logarithm an answer has fewer words than those to instructions as long.
+
+    Minus infinity where the lengths of such answers say nothing.
+    """
+    instructions, logs = corpus.parts("instruction"), np.log1p(corpus.words("output").lengths)
     often = np.bincount(instructions.ids, minlength=len(instructions.vocabulary)) >= 0.5 * len(corpus)
     own = np.bincount(instructions.texts[~often[instructions.ids]], minlength=len(corpus))  # the task's own words aside
-    logs = np.log1p(said)
-    together = own.std() and said.std() and np.corrcoef(np.log1p(own), logs)[0, 1] >= TOGETHER
-    # In bins of equal size; within each, the middle and its spread, as a standard deviation of the logarithm.
-    order = np.argsort(own, kind="stable")
-    expected, spread = np.zeros(len(corpus)), np.full(len(corpus), np.inf)
-    for rows in np.array_split(order, max(1, min(20, len(corpus) // 50))):
-        if len(rows):
-            middle = np.median(logs[rows])
-            expected[rows] = np.expm1(middle)
-            spread[rows] = 1.4826 * np.median(np.abs(logs[rows] - middle))
-    far = np.log1p(expected) - logs > (1 if together else 2) * TOO_SHORT * np.maximum(spread, 0.1)
-    return far & (said < (0.66 if together else 0.45) * expected) & (expected >= 3) & (spread < 0.5)
+    behind = np.full(len(corpus), -np.inf)
+    # In bins of equal size; within each, the middle and its spread.
+    for rows in np.array_split(np.argsort(own, kind="stable"), max(1, min(20, len(corpus) // 50))):
+        middle = np.median(logs[rows]) if len(rows) else 0.0
+        spread = 1.4826 * np.median(np.abs(logs[rows] - middle)) if len(rows) else 0.0
+        if np.expm1(middle) >= 3 and spread < 0.5:
+            behind[rows] = (middle - logs[rows]) / max(spread, 0.1)
+    return behind
