@@ -19,21 +19,20 @@ from ..task import is_offered, unspaced
 from .language import foreign
 
 # Zipf frequencies: log10 of the occurrences of a word in 10^9 words of text.
-USUAL, USUAL_LONG = (
-    2.5,
-    3.5,
-)  # of what was meant, at least: for two letters swapped, and for a letter more, less or other
-RARE, FAR = (
-    2.0,
-    3.5,
-)  # of a word that stands in a list because others misspell it, too, at most; and how far above what was
-LISTED = 3.9  # meant must lie; and of one such as "teh" or "ofr", which the words beside it must speak against
+USUAL, USUAL_LONG = 2.5, 3.5  # of what was meant, at least: for two letters swapped; for a letter more, less or other
+RARE = 2.0  # of a word that stands in a list because others misspell it, too, at most ...
+FAR = 3.5  # ... and how far above it what was meant must lie
+LISTED = 6.0  # of one such as "teh" or "tow", which the words beside it must speak against
 TERM, TERM_SHARE = 5, 0.1  # a word that stands in so many rows, and so often beside what it may be meant for, is a term
 BESIDE = 20  # how much more often than a listed word what it is meant for must stand here
 SHORTEST, LONG, LONGEST = 3, 7, 30  # letters; one letter more, less or other is a slip in long words alone
+ENOUGH = 3  # times that the words beside a usual one must be met beside what it is meant for
 SEEN = 20  # answers that are looked at for whether a word is a name
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 CODE = r"[{};=<>\\_`]|\w\(|\w\.\w|https?:|@"  # where it stands, words may be names that somebody made
+# Small letters, with a capital in front or, where the first two are swapped, after it: else it is an abbreviation or the
+# name of a thing in a program.
+_WORD = re.compile(r"[^\W\d_A-Z]*|[A-Z][^\W\d_A-Z]*|[a-z][A-Z][a-z]*")
 
 
 class Slip(NamedTuple):
@@ -44,6 +43,7 @@ class Slip(NamedTuple):
     number: int
     how: str
     listed: bool  # it stands in a list all the same
+    usual: bool  # ... and is not even rare beside what it was meant to be
 
 
 class Typo(NamedTuple):
@@ -82,7 +82,7 @@ def _stands_alone(word: str, text: str, begins: bool) -> bool:
         said = hit.group(2)
         if (
             hit.group().count("-") < 2
-            and not said.isupper()
+            and _WORD.fullmatch(said)
             and not (begins and said.istitle() and re.search(r"[^.!?\n] *$", text[: hit.start()]))
         ):
             return True
@@ -121,8 +121,7 @@ def misspelt(corpus: Corpus) -> list[Typo]:
             continue
         known = max(frequency(word) for frequency in (*own_lists, english))
         if known <= LISTED and (found := _slip(word, known, own_lists)):
-            meant, how, sure = found
-            slip = Slip(k, meant, numbers.get(meant, -1), how, not sure)
+            slip = Slip(k, found[0], numbers.get(found[0], -1), *found[1:])
             often = counts[slip.number] if slip.number >= 0 else 0
             if counts[k] * BESIDE <= often if slip.listed else counts[k] < max(TERM, TERM_SHARE * often):
                 slips[k] = slip
@@ -133,23 +132,24 @@ def misspelt(corpus: Corpus) -> list[Typo]:
     listed = np.array([typo.slip.listed for typo in found], dtype=bool)
     at = places[listed]
     spoken = np.ones(len(found), dtype=bool)
-    spoken[listed] = _spoken_for(words, at, np.array([slips[k].number for k in words.ids[at].tolist()], dtype=np.int64))
+    meant = np.array([(typo.slip.number, typo.slip.usual) for typo in found if typo.slip.listed], dtype=np.int64)
+    spoken[listed] = _spoken_for(words, at, *meant.reshape(-1, 2).T)
     return [typo for typo, holds in zip(found, spoken) if holds]
 
 
-def _slip(word: str, known: float, known_by: list[Callable[[str], float]]) -> tuple[str, str, bool] | None:
-    """What a word was meant to be, how it differs from it, and whether the lists alone are sure of it.
+def _slip(word: str, known: float, known_by: list[Callable[[str], float]]) -> tuple[str, str, bool, bool] | None:
+    """What a word was meant to be, how it differs from it, and what the lists say against it, as in `Slip`.
 
     None where it is no slip for a usual word.
     """
     best, meant = _best(_swaps(word), known_by)
-    if best >= USUAL and (not known or best - known >= FARTHER):
+    if best >= USUAL and best > known:
         sure = len(word) >= SHORTEST and (not known or known <= RARE and best - known >= FAR)
-        return meant, "with two letters swapped", sure
+        return meant, "with two letters swapped", not sure, known > 0 and best - known < FARTHER
     if not known and len(word) >= LONG and word.isascii():
         best, meant = _best(_edits(word), known_by)
         if best >= USUAL_LONG:
-            return meant, "with a letter more, less or other", True
+            return meant, "with a letter more, less or other", False, False
     return None
 
 
@@ -157,8 +157,9 @@ def _best(candidates: Iterator[str], known_by: list[Callable[[str], float]]) -> 
     return max(((max(frequency(each) for frequency in known_by), each) for each in candidates), default=(0.0, ""))
 
 
-def _spoken_for(words: Words, places: np.ndarray, meant: np.ndarray) -> np.ndarray:
-    """Whether the words before and after these places stand beside what was meant, and never beside what is there."""
+def _spoken_for(words: Words, places: np.ndarray, meant: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Whether the words before and after these places stand beside what was meant, BESIDE times as often as beside what
+    is there, at least. For a usual word both must."""
     V = len(words.vocabulary) + 1
     ids = words.ids.astype(np.int64)
     before, after = np.full(len(ids), V - 1), np.full(len(ids), V - 1)  # V - 1 is the end of a text
@@ -170,8 +171,9 @@ def _spoken_for(words: Words, places: np.ndarray, meant: np.ndarray) -> np.ndarr
     lefts, rights = np.sort((before * V + ids)[around]), np.sort((ids * V + after)[around])
     count = lambda pairs, wanted: np.searchsorted(pairs, wanted, "right") - np.searchsorted(pairs, wanted)  # noqa: E731
     left, right = count(lefts, before[places] * V + meant), count(rights, meant * V + after[places])
+    both = (left >= ENOUGH) & (right >= ENOUGH) & (before[places] != V - 1) & (after[places] != V - 1)
     again = count(lefts, before[places] * V + ids[places]) + count(rights, ids[places] * V + after[places]) - 2
-    return (left + right >= 2) & (again == 0)
+    return np.where(usual > 0, both, left + right >= 2) & (again * BESIDE <= left + right)
 
 
 def _swaps(word: str) -> Iterator[str]:
