@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from utils import audit, phrasebook
+from utils import audit, phrasebook, support
 from utils.data.audit.pairs import keys_of
 
 # --- likeness, and what rows share by design --------------------------------------------------------------
@@ -324,9 +324,10 @@ def test_a_missing_mark_is_no_lost_end():
     for row in rows[::20]:
         row["output"] = row["output"].rstrip(" .!?\u00a0\u202f")
     assert len(audit(rows, checks=["truncation"]).flagged) <= 2
-    long = next(k for k, row in enumerate(rows) if len(row["output"].split()) > 8)
-    rows[long]["output"] = " ".join(rows[long]["output"].split()[:3])
-    assert long in audit(rows, checks=["truncation"]).flagged
+    long = [k for k, row in enumerate(rows) if len(row["output"].split()) > 7][:20]
+    for k in long:
+        rows[k]["output"] = " ".join(rows[k]["output"].split()[:3])
+    assert len(set(long) & set(audit(rows, checks=["truncation"]).flagged)) >= 15
 
 
 @pytest.mark.parametrize("said", ["ខ្ញុំ\u200bទៅ\u200bផ្សារ", "ฉัน\u200bไป\u200bโรงเรียน", "می\u200cروم", "സത്യ\u200c"])
@@ -374,3 +375,134 @@ def test_the_columns_that_are_named_are_those_of_the_test_set_as_well():
     rows = [{"q": "Say hi.", "a": "Hi."}, {"q": "Say bye.", "a": "Bye."}]
     report = audit(rows, columns={"instruction": "q", "output": "a"}, test=rows[1:], checks=["leakage"])
     assert report.flagged == [1]
+
+
+# --- what text about programs has, and plain text has not -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is told in [the manual](https://example.org/manual) of the desk.",
+        "The operator a**b raises a number, and (a**2)**2 does so twice.",
+        "Set `wide` to **two** or `tall` to three.",
+    ],
+)
+def test_links_and_stars_beside_code_are_content(said):
+    rows = support.examples(300, 2024, seed=1).to_list()
+    assert not audit([*rows, {"instruction": "How?", "output": said}], checks=["markup"]).flagged
+    spoiled = {"instruction": "How?", "output": "Open the **Billing** page."}
+    assert audit([*rows, spoiled], checks=["markup"]).flagged == [len(rows)]
+
+
+PAGES = ["The names are separated by blanks.", "It returns the number of bytes.", "This call may fail on old discs."]
+
+
+@pytest.mark.parametrize(
+    "ask, names",
+    [
+        ("What does the page {}.3 say under Notes?", ["roundl", "roundf", "round"]),
+        ("What is `{}` for?", ["offset", "offsets", "onset"]),
+        ("What does {}(x) give?", ["weighted", "weightet", "weighter"]),
+    ],
+)
+def test_names_of_functions_are_no_slips_for_each_other(ask, names):
+    rows = [{"instruction": ask.format(name), "output": page} for page in PAGES for name in names]
+    assert not audit(rows, checks=["near_repeat"]).flagged
+    slip = rows[0] | {"output": rows[0]["output"].replace("separated", "sepaarted")}
+    assert audit([*rows, slip], checks=["near_repeat"]).flagged == [len(rows)]
+
+
+def translations(language: str) -> list[dict]:
+    rows = {
+        "Spanish": [
+            ("The file cannot be opened.", "No se puede abrir el archivo."),
+            ("The key is not known here.", "La clave no se conoce aquí."),
+            ("This option needs a number.", "Esta opción necesita un número."),
+            ("The package is already there.", "El paquete ya está ahí."),
+        ],
+        "Japanese": [
+            ("The file cannot be opened.", "ファイルを開くことができません。"),
+            ("The key is not known here.", "この鍵はここでは知られていません。"),
+            ("This option needs a number.", "このオプションには数が必要です。"),
+            ("The package is already there.", "そのパッケージはもうあります。"),
+        ],
+    }[language]
+    return [
+        {"instruction": f"Translate to {language}: {k} {ask}", "output": f"{k} {say}"}
+        for k in range(20)
+        for ask, say in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    "language, ask, right, wrong",
+    [
+        (
+            "Spanish",
+            "nimbus notes [--quiet] [--no-verify] [<name>]",
+            "nimbus notes [--quiet] [--no-verify] [<nombre>]",
+            "The name of the note is not known and must be given.",
+        ),
+        ("Spanish", "--wide-open needs --force or --yes", "--wide-open necesita --force o --yes", "It needs force."),
+        ("Japanese", "Full text search", "全文検索", "请输入您要搜索的文字内容，然后继续。"),
+        ("Japanese", "Average load", "平均負荷", "The average load of the machine is too high."),
+    ],
+)
+def test_options_and_short_han_texts_are_in_no_other_language(language, ask, right, wrong):
+    rows = translations(language)
+    row = {"instruction": f"Translate to {language}: {ask}", "output": right}
+    assert not audit([*rows, row], checks=["language"]).flagged
+    assert audit([*rows, row | {"output": wrong}], checks=["language"]).flagged == [len(rows)]
+
+
+def test_a_long_text_and_its_long_translation_belong_together():
+    rows = translations("Spanish")
+    ask, say = (
+        " ".join(60 * [rows[0][side].partition(": ")[2] or rows[0][side]]) for side in ("instruction", "output")
+    )
+    assert not audit([*rows, {"instruction": ask, "output": say}], checks=["length"]).flagged
+    assert audit([*rows, {"instruction": "Where is it?", "output": say}], checks=["length"]).flagged == [len(rows)]
+
+
+def test_what_copies_foretell_of_each_other_tells_nothing():
+    r = random.Random(1)
+    texts = [
+        " ".join(r.choice(THINGS) + r.choice([" of brass", " of oak", " by hand"]) for _ in range(6))
+        for _ in range(200)
+    ]
+    pages = [f"{r.choice('abcdefgh')}{k // 3}{'lf '[k % 3]}".strip() for k in range(600)]
+    rows = [{"instruction": f"What does the page {page} say?", "output": texts[k // 3]} for k, page in enumerate(pages)]
+    assert not audit(rows, checks=["off_topic", "mismatch"]).flagged
+
+
+# --- form -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("world", [support, phrasebook])
+def test_marks_left_out_at_will_are_no_lost_ends_and_broken_answers_are(world):
+    rows = (world.examples(600, seed=1) if world is phrasebook else world.examples(600, 2024, seed=1)).to_list()
+    bare = [
+        row | {"output": row["output"].rstrip(" .!?\u00a0\u202f")} if k % 12 == 0 else row for k, row in enumerate(rows)
+    ]
+    assert len(audit(bare, checks=["truncation"]).flagged) <= 1
+    cut = lambda text: " ".join(text.split()[: max(1, len(text.split()) // 2)])  # noqa: E731
+    broken = [row | {"output": cut(row["output"])} if k % 12 == 0 else row for k, row in enumerate(rows)]
+    found = audit(broken, checks=["truncation"]).flagged
+    assert len([row for row in found if row % 12 == 0]) >= 40 and len([row for row in found if row % 12]) <= 1
+
+
+@pytest.mark.parametrize("slip, meant", [("tow", "two"), ("ni", "in")])
+def test_a_word_of_the_language_is_a_typo_where_the_words_beside_it_never_stand_with_it(slip, meant):
+    rows = support.examples(2000, 2024, seed=1).to_list()
+    at = next(k for k, row in enumerate(rows) if f" {meant} " in row["output"])
+    spoiled = rows[at]["output"].replace(f" {meant} ", f" {slip} ", 1)
+    assert audit([*rows[:at], rows[at] | {"output": spoiled}, *rows[at + 1 :]], checks=["typo"]).flagged == [at]
+
+
+@pytest.mark.parametrize(
+    "said", ["Use the RegNet for it.", "The angleA is wide.", "Open the centre of the page.", "Ask GSOs."]
+)
+def test_names_and_british_words_are_no_typos(said):
+    rows = support.examples(500, 2024, seed=1).to_list()
+    assert not audit([*rows, {"instruction": "How?", "output": said}], checks=["typo"]).flagged

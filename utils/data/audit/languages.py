@@ -8,6 +8,7 @@ spellings.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -84,6 +85,32 @@ def learn(corpus: Corpus, column: str, declared: frozenset[str] | None) -> Spoke
     return Spoken(codes, (counts[0] >= 2) & (counts[0] > counts[1]))
 
 
+# Options, paths, placeholders, names of programs in quotation marks and the like are in no language.
+_CODE = re.compile(r"""(?<!\S)(-\S*|\S*[_/\\<>\[\]{}%=|@#0-9]\S*|['"`«‘“][\w.+-]+['"`»’”])(?=[\s.,:;)]|$)""")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+SHORT_HAN = 8  # characters; longer Japanese has syllable signs as well, so that it differs from Chinese
+
+
+def is_code(text: str) -> bool:
+    """Whether most of a text is in no language: options, paths, placeholders.
+
+    >>> is_code("git push [--quiet] [--no-verify] <name>"), is_code("-Xa and -Xb are incompatible")
+    (True, False)
+    """
+    parts = text[:HEAD].split()
+    return 2 * len(_CODE.sub("", text[:HEAD]).split()) <= len(parts)
+
+
+def is_either(text: str) -> bool:
+    """Whether a text may be Chinese as well as Japanese: a few characters, none of which is a sign for a syllable.
+
+    >>> is_either("全文検索"), is_either("検索する"), is_either("请把这句话翻译成英语吧")
+    (True, False, False)
+    """
+    return not _KANA.search(text) and 0 < len(_HAN.findall(text)) <= SHORT_HAN
+
+
 def told(texts: list[str], rows: np.ndarray, allowed: frozenset[str]) -> list[list[tuple[str, float]]]:
     """For each row, the languages of its text with their probabilities, the likeliest first."""
     identifier = _identifier(allowed)
@@ -93,7 +120,7 @@ def told(texts: list[str], rows: np.ndarray, allowed: frozenset[str]) -> list[li
 
 
 def _readable(text: str) -> str:
-    return text[:HEAD].encode("utf-8", "replace").decode()
+    return _CODE.sub(" ", text[:HEAD]).encode("utf-8", "replace").decode()
 
 
 def name_of(code: str) -> str:
@@ -127,6 +154,7 @@ def lists(corpus: Corpus, column: str) -> list[Callable[[str], float]]:
 
 
 def is_slip(word: str, meant: str, known: list[Callable[[str], float]], far: float = FARTHER) -> bool:
-    """Whether a word can be a slip for another: it is in no list, or so `far` rarer (log10) that others make that slip."""
-    found = max(frequency(word) for frequency in known)
-    return not found or max(frequency(meant) for frequency in known) - found >= far
+    """Whether a word can be a slip for one that the lists know: it is in none, or so `far` rarer (log10) that others make
+    that slip."""
+    found, usual = (max(frequency(each) for frequency in known) for each in (word, meant))
+    return usual > 0 and (not found or usual - found >= far)

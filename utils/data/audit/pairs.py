@@ -80,7 +80,10 @@ _BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\W\d])|(?<=[^\W\d])[.:!?]?\*\*(?![\w*])"
 _ABOUT_FORM = (
     r"\b(punctuat|commas?\b|capital|upper.?case|lower.?case|spell|accent|apostroph|hyphen|ponctu|majuscul|minuscul)"
 )
-_CODE = re.compile(r"[{};=<>\\_]|\w\(|[a-z]\.[a-z]")  # where capitals matter
+_CODE = re.compile(r"[{};=<>\\_]|\w\(|[a-z]\.[a-z]|%\w")  # where capitals matter
+# Beside these marks stand names of programs and their parts: `gamma`, gamma(x), gamma.3, gamma_r.
+_NAMED = r"[`_][\pL\pN]|[\pL\pN]([`_(]|\.[0-9a-z])"
+_NAME = re.compile(r"(?<=[`_])[^\W_]+|[^\W_]+(?=[`_(]|\.[0-9a-z])")
 
 
 @dataclass
@@ -128,7 +131,11 @@ def _side(corpus: Corpus, name: str) -> Side:
     found[marked] ^= numbers(marks[texts[row]] for row in marked)
     about_form = matches(corpus.arrow["instruction"], _ABOUT_FORM, ignore_case=True)
     found[about_form] = corpus.exact[name][about_form]
-    return Side(words, _with_accents_restored(words, found), Judge(words, partial(lists, corpus, name)))
+    return Side(
+        words,
+        _with_accents_restored(words, found),
+        Judge(words, partial(lists, corpus, name), partial(_names, corpus, name)),
+    )
 
 
 def _plain(word: str) -> list[str]:
@@ -145,6 +152,13 @@ def _plain(word: str) -> list[str]:
             word = form.sub(full, word)
     words = _SAME.get(word, word).replace("'", " ").split()
     return [word for word in words if word not in _NOTHING]
+
+
+def _names(corpus: Corpus, name: str) -> frozenset[str]:
+    """The words of a column that are names in programs, by the marks that they stand beside."""
+    texts = getattr(corpus, name)
+    rows = np.flatnonzero(matches(corpus.arrow[name], _NAMED)).tolist()
+    return frozenset(word.casefold() for text in {texts[row] for row in rows} for word in _NAME.findall(text))
 
 
 def _marks(text: str) -> str:
@@ -370,8 +384,13 @@ class Judge:
     and CHANGE words there; -1 where there is no word.
     """
 
-    def __init__(self, words: Words, lists: Callable[[], list[Callable[[str], float]]]):
-        self.words, self._load = words, lists
+    def __init__(
+        self,
+        words: Words,
+        lists: Callable[[], list[Callable[[str], float]]],
+        names: Callable[[], frozenset[str]],
+    ):
+        self.words, self._load, self._find_names = words, lists, names
         self._known: dict[tuple[int, ...], str] = {}
         self._after: dict[tuple[int, ...], tuple[np.ndarray, int]] = {}
 
@@ -379,6 +398,11 @@ class Judge:
     def lists(self) -> list[Callable[[str], float]]:
         """What words there are in the languages of the column."""
         return self._load()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that are names in programs: other letters there mean another thing."""
+        return self._find_names()
 
     def how(self, change: tuple[int, ...]) -> str:
         """The change in words, if it is small: a misspelt word, a space inside one, a courtesy that is unusual there."""
@@ -391,7 +415,9 @@ class Judge:
         one, other = ([k for k in ids if k >= 0] for ids in (one, other))
         here, there = ([self.words.vocabulary[k] for k in ids] for ids in (one, other))
         same = len(one) == len(other)
-        if same and all(i == j or self._misspelt(i, j) for i, j in zip(one, other)):
+        if not self.names.isdisjoint([*here, *there]):
+            small = False
+        elif same and all(i == j or self._misspelt(i, j) for i, j in zip(one, other)):
             small = True
         elif "".join(here) == "".join(there):
             small = "".join(here).isalpha()

@@ -18,7 +18,7 @@ from .characters import HIDDEN
 from .content import empty, of_a_kind, prose
 
 SELDOM = 0.1  # how often whole answers end with a word that tells a lost end, against what is usual for a word
-WRONGLY = 0.02  # the most of the answers told to be cut short that may be whole
+WRONGLY, BESIDES = 0.05, 6  # the most of the answers told to be cut short that may be whole; see `_cut_short`
 CLEAR = 0.8  # the share of rows from which on a custom is clear
 FEW = 10  # in fewer rows than this there is no custom
 
@@ -212,8 +212,8 @@ def _cut_short(corpus: Corpus, suspects: np.ndarray) -> np.ndarray:
     whole = np.sort(behind[customs(corpus).closed & prose(corpus)])
     as_short = len(whole) - np.searchsorted(whole, behind[suspects])
     chance = (as_short + 1) / (len(whole) + 1)  # that a whole answer is as short
-    # Of the suspects, the share that is whole; as if there were three more of those, as few suspects say little.
-    share = 2 * ((chance > 0.5).sum() + 3) / max(1, len(suspects))
+    # Of the suspects, the share that is whole; as if there were BESIDES more of those, as few suspects say little.
+    share = 2 * ((chance > 0.5).sum() + BESIDES) / max(1, len(suspects))
     order = np.argsort(chance, kind="stable")
     wrongly = share * chance[order] * len(suspects) / np.arange(1, len(suspects) + 1)
     passing = np.flatnonzero(wrongly <= WRONGLY)

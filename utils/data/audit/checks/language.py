@@ -14,7 +14,7 @@ import numpy as np
 
 from ..check import Flag, Options, check
 from ..corpus import Corpus, once
-from ..languages import CODES, HEAD, OTHER_LETTERS, Spoken, learn, majority, name_of, told
+from ..languages import CODES, HEAD, OTHER_LETTERS, Spoken, is_code, is_either, learn, majority, name_of, told
 from .content import echoes, empty
 
 # "translate", as an instruction may say it in any of these.
@@ -91,6 +91,8 @@ def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int,
         code, share = scores[0]
         own = max((p for other, p in scores if other in spoken.languages), default=0.0)
         if code in spoken.languages or code not in CODES or share < LEAST or np.log(share / (own + 1e-9)) < MARGIN:
+            continue
+        if is_code(texts[row]) or {code, *spoken.languages} >= {"ja", "zh"} and is_either(texts[row]):
             continue
         if usual is None:
             usual = {words.vocabulary[k] for k in np.flatnonzero(spoken.home)}

@@ -9,6 +9,9 @@ import numpy as np
 from ..check import Flag, Options, Tokens, check
 from ..corpus import Corpus
 
+FAR = 8  # standard deviations: next to never chance
+TOGETHER = 3  # ... of the other side of the row, from which on both are unusual
+
 
 @check(
     "length",
@@ -21,16 +24,28 @@ def length(corpus: Corpus, options: Options) -> Iterator[Flag]:
 
     if len(corpus) < 30:
         return
-    for name, what in (("instruction", "instruction"), ("output", "answer")):
-        sizes = pc.utf8_length(corpus.arrow[name]).to_numpy(zero_copy_only=False)
-        logs = np.log1p(sizes)
-        middle = np.median(logs)
-        # Median and median deviation, as single giants must not move the measure; 8 of them are next to never chance.
-        far = np.abs(logs - middle) > 8 * max(1.4826 * np.median(np.abs(logs - middle)), 0.25)
-        usual = int(np.median(sizes))
-        for row in np.flatnonzero(far & (sizes > 0)):
-            why = f"The {what} has {sizes[row]:,} characters, where {usual:,} are usual."
+    sizes = {
+        name: pc.utf8_length(corpus.arrow[name]).to_numpy(zero_copy_only=False) for name in ("instruction", "output")
+    }
+    far = {name: _deviations(size) for name, size in sizes.items()}
+    for name, other, what in (("instruction", "output", "instruction"), ("output", "instruction", "answer")):
+        # A long text has a long translation: where both sides are unusual in the same way, they belong together.
+        together = (np.sign(far[name]) == np.sign(far[other])) & (np.abs(far[other]) > TOGETHER)
+        usual = int(np.median(sizes[name]))
+        for row in np.flatnonzero((np.abs(far[name]) > FAR) & (sizes[name] > 0) & ~together):
+            why = f"The {what} has {sizes[name][row]:,} characters, where {usual:,} are usual."
             yield Flag(int(row), "length", why, confidence=0.4)
+
+
+def _deviations(sizes: np.ndarray) -> np.ndarray:
+    """How far each size lies from the usual one, in standard deviations of the logarithm.
+
+    By the median and the median deviation (times 1.4826, which makes it a standard deviation), as single giants must not
+    move the measure.
+    """
+    logs = np.log1p(sizes)
+    middle = np.median(logs)
+    return (logs - middle) / max(1.4826 * np.median(np.abs(logs - middle)), 0.25)
 
 
 @check(

@@ -18,19 +18,22 @@ import numpy as np
 from ...text import strip_accents
 from ..check import Flag, Options, check
 from ..corpus import Corpus, Words, once
+from ..task import unspaced
 from .content import echoes, empty, filler, vague
 from .language import foreign
 
 TIED = 10.0  # a log-likelihood ratio that chance does not reach
 COMMON = 0.1  # a word in more than this share of the rows says little about any of them
 MOST = 16  # words of a text that are looked at: the rarer ones
-LEARNT = 0.8  # of the better tied quarter of the rows, at least this share of the words must be foretold
+LEARNT, MOSTLY = (
+    0.8,
+    0.5,
+)  # the share of the words that must be foretold in the better tied quarter, and half, of the rows
 ENOUGH = 500  # in fewer rows, too few words have been seen often enough to say what is far
 FAR = 0.55  # the most that an answer's words may be foretold elsewhere, on average, for it to be off topic
-UNLUCKY = (
-    -3.0
-)  # how unlikely (log) it must be that the instruction of a good row foretells nothing, as before an idiom;
+UNLUCKY = -2.0  # how unlikely (log) it must be that the instruction of a good row foretells nothing, as before an idiom
 LONG = 7  # for an answer of so many telling words, which no idiom has, a third of that
+MISTAKEN = -4.5  # how unlikely it must be where the words are no strangers here, and the answer only another row's
 CHUNK = 2_000_000  # pairs of words that are in memory at a time
 
 
@@ -80,10 +83,7 @@ def mismatch(corpus: Corpus, options: Options) -> Iterator[Flag]:
     if tied is None:
         return
     stray = (
-        (tied.foretold == 0)
-        & (np.maximum(tied.luck, tied.unlucky) < 1.5 * UNLUCKY)
-        & _answered(corpus)
-        & ~astray(corpus)
+        (tied.foretold == 0) & (np.maximum(tied.luck, tied.unlucky) < MISTAKEN) & _answered(corpus) & ~astray(corpus)
     )
     for row in np.flatnonzero(stray & ~foreign(corpus)):
         why = "No word of the answer goes with this instruction, though such words go with other instructions here."
@@ -117,8 +117,8 @@ def astray(corpus: Corpus) -> np.ndarray:
 
 
 def _answered(corpus: Corpus) -> np.ndarray:
-    """The rows that have both an instruction and an answer of their own."""
-    answered = ~(empty(corpus) | filler(corpus))
+    """The rows that have both an instruction and an answer of their own, in words that can be told apart."""
+    answered = ~(empty(corpus) | filler(corpus) | unspaced(corpus))
     answered[[*echoes(corpus), *vague(corpus)]] = False
     return answered
 
@@ -134,7 +134,8 @@ def ties(corpus: Corpus) -> Ties | None:
     words = np.bincount(said.texts, minlength=rows)
     count = np.bincount(said.texts, weights=foretold, minlength=rows)
     longer = words >= 4
-    if not longer.any() or np.quantile((count / np.maximum(words, 1))[longer], 0.75) < LEARNT:
+    shares = (count / np.maximum(words, 1))[longer]
+    if not longer.any() or (np.quantile(shares, [0.75, 0.5]) < [LEARNT, MOSTLY]).any():
         return None
     rare = said.often[said.forms] <= 2
     # What stands here once or twice cannot have been learnt: how such words fare is told by the others of their rows.
