@@ -86,7 +86,7 @@ def learn(corpus: Corpus, column: str, declared: frozenset[str] | None) -> Spoke
 
 
 # Options, paths, placeholders, names of programs in quotation marks and the like are in no language.
-_CODE = re.compile(r"""(?<!\S)(-\S*|\S*[_/\\<>\[\]{}%=|@#0-9]\S*|['"`«‘“][\w.+-]+['"`»’”])(?=[\s.,:;)]|$)""")
+CODE = re.compile(r"""(?<!\S)(-\S*|\S*[_/\\<>\[\]{}%=|@#0-9]\S*|['"`«‘“][\w.+-]+['"`»’”])(?=[\s.,:;)]|$)""")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 SHORT_HAN = 8  # characters; longer Japanese has syllable signs as well, so that it differs from Chinese
@@ -99,7 +99,7 @@ def is_code(text: str) -> bool:
     (True, False)
     """
     parts = text[:HEAD].split()
-    return 2 * len(_CODE.sub("", text[:HEAD]).split()) <= len(parts)
+    return 2 * len(CODE.sub("", text[:HEAD]).split()) <= len(parts)
 
 
 def is_either(text: str) -> bool:
@@ -120,7 +120,7 @@ def told(texts: list[str], rows: np.ndarray, allowed: frozenset[str]) -> list[li
 
 
 def _readable(text: str) -> str:
-    return _CODE.sub(" ", text[:HEAD]).encode("utf-8", "replace").decode()
+    return CODE.sub(" ", text[:HEAD]).encode("utf-8", "replace").decode()
 
 
 def name_of(code: str) -> str:

@@ -7,6 +7,7 @@ with an accent, the letters around one tell, and for French its laws of spelling
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from scipy.special import gammaln
 from ...text import strip_accents
 from ..check import Flag, Options, check
 from ..corpus import Corpus, Words
-from ..languages import is_slip, lists, majority
+from ..languages import CODE, frequencies, is_slip, lists, majority
 from .french_accents import always_accented
 from .language import foreign
 from .typos import misspelt
@@ -27,6 +28,7 @@ USUAL = 0.05  # the share of rows that have lost their accents, before anything 
 SURE = 0.99  # how likely it is that a word that is always accented has lost its accent
 TRUST = 0.6  # in what letters alone say of a word that the set never writes with an accent
 RARER = 0.9  # by how much (log10) a word that lost its accent is rarer in any text than with it, as many leave it out
+WHOLESALE = 0.01  # the share of rows that have surely lost them from which on it was done to many
 STEPS = 4  # how often words and rows are judged in turns
 
 
@@ -265,8 +267,9 @@ def _without(corpus, words, forms, tokens, doubt) -> Iterator[Flag]:
         clearest[int(texts[tokens[place]])] = place
     found = np.flatnonzero((doubt.rows > LOST) & at_home & ~foreign(corpus)).tolist()
     sure = _with_no_word(corpus, words, forms, tokens[doubt.words > 0]).intersection(found)
-    # "gagne" for "gagné": only where most rows leave no doubt are the others taken to have lost theirs as well.
-    for row in found if 2 * len(sure) >= len(found) else sorted(sure):
+    # "gagne" for "gagné": only where most rows leave no doubt, and they are many, have the others lost theirs as well.
+    wholesale = 2 * len(sure) >= len(found) and len(sure) >= WHOLESALE * len(corpus)
+    for row in found if wholesale else sorted(sure):
         word = words.ids[tokens[clearest[row]]]
         right, said = forms.spelling[forms.of[word]], words.vocabulary[word]
         why = f"“{said}” seems to lack an accent."
@@ -280,9 +283,21 @@ def _with_no_word(corpus: Corpus, words: Words, forms: Forms, places: np.ndarray
     known = lists(corpus, "output")
     if not known:
         return set(words.texts[places].tolist())
-    right = forms.spelling[forms.of]
-    none = {
-        k: right[k] < 0 or is_slip(words.vocabulary[k], words.vocabulary[right[k]], known, RARER)
-        for k in np.unique(words.ids[places]).tolist()
-    }
-    return {row for row, k in zip(words.texts[places].tolist(), words.ids[places].tolist()) if none[k]}
+    right, english = forms.spelling[forms.of], frequencies("en")
+
+    def is_none(k: int) -> bool:
+        word = words.vocabulary[k]
+        if right[k] >= 0:
+            return is_slip(word, words.vocabulary[right[k]], known, RARER)
+        return english(word) <= max(frequency(word) for frequency in known)  # "scheme" in a French text is borrowed
+
+    none = {k for k in np.unique(words.ids[places]).tolist() if is_none(k)}
+    in_prose: dict[int, set[str]] = {}
+    found = set()
+    for row, k in zip(words.texts[places].tolist(), words.ids[places].tolist()):
+        if k in none and row not in found:
+            if row not in in_prose:
+                in_prose[row] = set(re.findall(r"[^\W_]+", CODE.sub(" ", corpus.output[row]).lower()))
+            if words.vocabulary[k] in in_prose[row]:
+                found.add(row)
+    return found
