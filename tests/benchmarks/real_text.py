@@ -116,6 +116,11 @@ SETS: dict[str, Callable[[], list[dict]]] = {
 }
 
 
+def own() -> dict[str, Callable[[], Path]]:
+    """Sets that are not for everybody to fetch: the files in build/real_text/own, by their names."""
+    return {path.stem: lambda path=path: path for path in sorted((BUILD / "own").glob("*.*"))}
+
+
 def main() -> None:
     known = json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
     to_read = BUILD / "to_read.jsonl"
@@ -124,11 +129,11 @@ def main() -> None:
             if isinstance(line["right"], bool):
                 known.setdefault(line["set"], {}).setdefault("right", {})[line["id"]] = line["right"]
     unread = []
-    for name, rows_of in SETS.items():
-        rows = rows_of()
-        report = audit(rows)
+    for name, fetch in (SETS | own()).items():
+        report = audit(fetch())
+        corpus = report.corpus
         about = known.setdefault(name, {})
-        about |= {"rows": len(rows), "flags": {check: int(n) for check, n in report.summary()["rows"].items() if n}}
+        about |= {"rows": len(corpus), "flags": {check: int(n) for check, n in report.summary()["rows"].items() if n}}
         right = about.setdefault("right", {})
         for check, place in report.flags.groupby("check").indices.items():
             drawn = random.Random(f"{SEED} {name} {check}").sample(place.tolist(), min(SAMPLE, len(place)))
@@ -136,8 +141,9 @@ def main() -> None:
                 if report.ids[at] not in right:
                     flag = report.flags.iloc[at]
                     told = {"set": name, "check": check, "id": report.ids[at], "right": None, "reason": flag["reason"]}
-                    unread.append(told | {key: rows[flag["row"]][key] for key in ("instruction", "output")})
-        print(f"{name}: {len(rows):,} rows, {len(report.flagged):,} flagged", flush=True)
+                    shown = [(corpus.instruction[row], corpus.output[row]) for row in (flag["row"], *flag["evidence"])]
+                    unread.append(told | {"rows": shown})
+        print(f"{name}: {len(corpus):,} rows, {len(report.flagged):,} flagged", flush=True)
     to_read.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in unread), encoding="utf-8")
     READ.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     PAGE.write_text(pages.filled(PAGE.read_text(encoding="utf-8"), {"real": table(known)}), encoding="utf-8")

@@ -82,6 +82,9 @@ DIFFERENT = [
     ("if (!ready)", "if (ready)"),
     ("items[-1]", "items[1]"),
     ("x = Foo(1)", "x = foo(1)"),
+    ("a number after ','", "a number after '.'"),
+    ("expected %<:%> here", "expected %<;%> here"),
+    ("the “o” modifier", "the “O” modifier"),
     ("Put in the commas: Come here Tom", "Put in the commas: Come here, Tom"),
 ]
 

@@ -71,7 +71,7 @@ _UNSPACED = re.compile(f"([{UNSPACED}\U00020000-\U0003ffff])")
 # brackets count: (2 + 3) * 4. As RE2 reads it, to find the texts that have any, and as Python does, to take them.
 _MARKED = (
     r"[\p{Sm}\p{Sc}\p{So}%&@\\^()\[\]{}*/#~|=<>+]|[\pL\pN]\s*[-−–.,:;]\s*\p{N}|(^|[^\pL\pM\pN_])[-−–.!][\pL\pN]"
-    r"|\b[\pL\pN]\s*[-−–,:;]\s*[\pL\pN]\b|\p{N}!|'[(\d]"
+    r"|\b[\pL\pN]\s*[-−–,:;]\s*[\pL\pN]\b|\p{N}!|'[(\d]|['\"“‘«`<]([^\s\pL\pN]|\p{L})['\"”’»`%]"
 )
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _DRESS = frozenset(".,;:!?'’\"“”„«»‹›…·¿¡-−–—、。，！？；：「」『』")  # ... unless `_counts`
@@ -174,11 +174,29 @@ def _marks(text: str) -> str:
         mark = token.group()
         if mark[0].isalnum() or mark[0] == "_":
             before += 1
+            if len(mark) == 1 and _is_quoted(tokens, at):
+                marks.append(mark)
+        elif len(mark) == 1 and _is_quoted(tokens, at):
+            marks.append(f"{before}{mark}")
         elif _counts(mark, tokens[at - 1] if at else None, token, *tokens[at + 1 : at + 2]):
             marks.append(f"{before}{'-' if mark in '−–' else mark}")
     if marks and _CODE.search(text):
         marks.append(" ".join(re.findall(r"\w*[A-Z]\w*", text)))
     return "".join(marks)
+
+
+def _is_quoted(tokens: list[re.Match], at: int) -> bool:
+    """Whether a mark or a letter stands alone in quotation marks, so that it is meant itself: after ',' or after '.'"""
+    if not 0 < at < len(tokens) - 1:
+        return False
+    before, mark, after = tokens[at - 1 : at + 2]
+    return (
+        before.end() == mark.start()
+        and mark.end() == after.start()
+        and before.group() in "'\"“‘«`<"
+        and after.group() in "'\"”’»`%"
+        and mark.group() not in "'\""
+    )
 
 
 def _counts(mark: str, before: re.Match | None, token: re.Match, after: re.Match | None = None) -> bool:

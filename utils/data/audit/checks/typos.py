@@ -22,6 +22,7 @@ from .language import foreign
 USUAL, USUAL_LONG = 2.5, 3.5  # of what was meant, at least: for two letters swapped; for a letter more, less or other
 RARE = 2.0  # of a word that stands in a list because others misspell it, too, at most ...
 FAR = 3.5  # ... and how far above it what was meant must lie
+LEAST = 1.5  # ... or at the very least: "centre" and "center" are as frequent as each other
 LISTED = 6.0  # of one such as "teh" or "tow", which the words beside it must speak against
 TERM, TERM_SHARE = 5, 0.1  # a word that stands in so many rows, and so often beside what it may be meant for, is a term
 BESIDE = 20  # how much more often than a listed word what it is meant for must stand here
@@ -143,7 +144,7 @@ def _slip(word: str, known: float, known_by: list[Callable[[str], float]]) -> tu
     None where it is no slip for a usual word.
     """
     best, meant = _best(_swaps(word), known_by)
-    if best >= USUAL and best > known:
+    if best >= USUAL and (not known or best - known >= LEAST):
         sure = len(word) >= SHORTEST and (not known or known <= RARE and best - known >= FAR)
         return meant, "with two letters swapped", not sure, known > 0 and best - known < FARTHER
     if not known and len(word) >= LONG and word.isascii():
