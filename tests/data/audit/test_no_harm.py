@@ -389,12 +389,13 @@ def test_the_columns_that_are_named_are_those_of_the_test_set_as_well():
         "It is told in [the manual](https://example.org/manual) of the desk.",
         "The operator a**b raises a number, and (a**2)**2 does so twice.",
         "Set `wide` to **two** or `tall` to three.",
+        "The transform (**FFT**) is **not** exact.",
     ],
 )
 def test_links_and_stars_beside_code_are_content(said):
     rows = support.examples(300, 2024, seed=1).to_list()
     assert not audit([*rows, {"instruction": "How?", "output": said}], checks=["markup"]).flagged
-    spoiled = {"instruction": "How?", "output": "Open the **Billing** page."}
+    spoiled = {"instruction": "How?", "output": "**Open the Billing page.**"}
     assert audit([*rows, spoiled], checks=["markup"]).flagged == [len(rows)]
 
 

@@ -90,7 +90,7 @@ def test_characters_in_their_place_are_left_alone(said):
 
 
 @pytest.mark.parametrize(
-    "said", ["<p>Open it.</p>", "Open it.<br/>", "Open&nbsp;it.", "Open **it**.", "## Open it.", "```\nopen\n```"]
+    "said", ["<p>Open it.</p>", "Open it.<br/>", "Open&nbsp;it.", "**Open it.**", "## Open it.", "```\nopen\n```"]
 )
 def test_markup_is_found_where_it_is_rare(said):
     assert says("markup", ("How?", said)).endswith("as few others here do.")
@@ -99,7 +99,7 @@ def test_markup_is_found_where_it_is_rare(said):
 
 
 @pytest.mark.parametrize(
-    "said", ["If a < b, then b > a.", "2 * 3 * 4 is 24.", "AT&T; or so.", "#1 of the list.", "a <b c"]
+    "said", ["If a < b, then b > a.", "2 * 3 * 4 is 24.", "AT&T; or so.", "#1 of the list.", "a <b c", "Open **it**."]
 )
 def test_signs_are_no_markup(said):
     assert not says("markup", ("How?", said))

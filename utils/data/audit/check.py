@@ -71,6 +71,8 @@ class Check:
              has to find, the others have the same symptom; none where no damage is made for it
     needs    the option without which it can find nothing and is not run
     slow     whether it takes longer than the tenth of a second in which a click on a small set should be answered
+    trust    the most confidence that a finding gets: about the share of its findings on real text that were right
+             (`python -m tests.benchmarks real_text`)
     """
 
     name: str
@@ -81,9 +83,11 @@ class Check:
     shows: tuple[str, ...] = ()
     needs: str | None = None
     slow: bool = False
+    trust: float = 1.0
 
     def __call__(self, corpus: Corpus, options: Options) -> Iterator[Flag]:
-        return self.find(corpus, options)
+        for flag in self.find(corpus, options):
+            yield flag._replace(confidence=self.trust) if flag.confidence > self.trust else flag
 
 
 def check(name: str, **about) -> Callable[[Callable[[Corpus, Options], Iterator[Flag]]], Check]:

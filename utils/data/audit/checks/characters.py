@@ -83,7 +83,7 @@ _MARKUP = {
     "an HTML tag": rf"</?({_TAGS})(\s[^<>]*)?/?>",
     "an HTML entity": r"&(amp|lt|gt|quot|apos|nbsp|hellip|[mn]dash|[lr][sd]quo|[lr]aquo|[a-z](acute|grave|circ|uml|cedil)|#x?[0-9a-f]{2,5});",
     "a code fence": _FENCE,
-    "Markdown": r"(?m)(^|[^\w*])\*\*[^\s*][^*\n]*\*\*([^\w*]|$)|^#{2,6} \S",  # a link is content
+    "Markdown": r"^\s*(\*\*[^*\n]+\*\*|#{2,6} [^\n]+)\s*$",  # around a whole answer: inside one it is content
 }
 # What may be answered with markup.
 _ASKS_FOR_MARKUP = (

@@ -144,6 +144,7 @@ def _is_a_task(text: str) -> bool:
     weight=3,
     advice="These answers repeat the question, and the model would learn to do so: write answers or drop them.",
     shows=("echo",),
+    trust=0.9,
 )
 def echo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row, what in echoes(corpus).items():

@@ -36,6 +36,7 @@ def _first_exact(corpus: Corpus) -> np.ndarray:
     weight=1,
     advice="Nearly the same rows: keep the best of each group.",
     shows=("near_repeat",),
+    trust=0.95,
 )
 def near_repeat(corpus: Corpus, options: Options) -> Iterator[Flag]:
     instructions, outputs = sides(corpus)

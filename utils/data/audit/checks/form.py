@@ -14,9 +14,12 @@ import numpy as np
 
 from ..check import Flag, Options, check
 from ..corpus import Corpus, matches, once, shown
+from ..languages import lists
 from .characters import HIDDEN
 from .content import empty, of_a_kind, prose
 
+FUNCTION = 5.5  # the Zipf frequency of a word that may tell a lost end: of "the" and "to", not of "large"
+OFTEN = 0.03  # the share of the answers without a mark that end with such a word, where they break off
 SELDOM = 0.1  # how often whole answers end with a word that tells a lost end, against what is usual for a word
 WRONGLY, BESIDES = 0.05, 6  # the most of the answers told to be cut short that may be whole; see `_cut_short`
 CLEAR = 0.8  # the share of rows from which on a custom is clear
@@ -180,12 +183,18 @@ def _broken_off(corpus: Corpus) -> Iterator[Flag]:
     if not len(suspects):
         return
     last = words.ids[words.starts[1:][suspects] - 1]
-    never_last, short = _never_last(corpus), _cut_short(corpus, suspects)
-    for row, word in zip(suspects, last):
+    lost = _never_last(corpus)[last] & (words.lengths[suspects] > 2)
+    for k in np.flatnonzero(lost).tolist():
+        text = corpus.output[suspects[k]].rstrip()
+        lost[k] = "\n" not in text and text.split()[-1].islower()
+    short = _cut_short(corpus, suspects)
+    if lost.mean() < OFTEN:  # where marks are left out at will, one of so many ends with such a word all the same
+        lost[:] = False
+    for row, word, ends_so in zip(suspects, last, lost):
         text = corpus.output[row].rstrip()
         if text[-1:] in (",", "-", "–", "—", "(", "[", "{", "“", "«", "&"):
             yield Flag(int(row), "truncation", f"The answer breaks off after “{text[-1]}”.")
-        elif never_last[word] and "\n" not in text and text[-1].isalnum() and words.lengths[row] > 2:
+        elif ends_so:
             why = f"The answer ends with “{words.vocabulary[word]}”, as no whole answer does."
             yield Flag(int(row), "truncation", why, confidence=0.9)
         elif custom.wants_mark[row] and short[row]:
@@ -194,11 +203,18 @@ def _broken_off(corpus: Corpus) -> Iterator[Flag]:
 
 
 def _never_last(corpus: Corpus) -> np.ndarray:
-    """For each word of the answers, whether whole ones end with it far more seldom than with others: "the", "to"."""
+    """For each word of the answers, whether whole ones end with it far more seldom than with others: "the", "to".
+
+    It must be one of the most frequent words of its language, where there is a list: what comes last is often the topic.
+    """
     words, closed = corpus.words("output"), customs(corpus).closed & (corpus.words("output").lengths > 0)
     last = np.bincount(words.ids[words.starts[1:][closed] - 1], minlength=len(words.vocabulary))
     usual = closed.sum() / max(1, words.lengths[closed].sum())
-    return (words.counts >= 20) & (last + 0.5 <= SELDOM * usual * words.counts)
+    found = (words.counts >= 20) & (last + 0.5 <= SELDOM * usual * words.counts)
+    if known := lists(corpus, "output"):
+        for k in np.flatnonzero(found).tolist():
+            found[k] = max(frequency(words.vocabulary[k].partition("'")[0]) for frequency in known) >= FUNCTION
+    return found
 
 
 def _cut_short(corpus: Corpus, suspects: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ TOGETHER = 3  # ... of the other side of the row, from which on both are unusual
     finds="far longer or far shorter than the rest",
     weight=0.5,
     advice="Unusually long or short: read some of them.",
+    trust=0.1,
 )
 def length(corpus: Corpus, options: Options) -> Iterator[Flag]:
     import pyarrow.compute as pc
@@ -34,7 +35,7 @@ def length(corpus: Corpus, options: Options) -> Iterator[Flag]:
         usual = int(np.median(sizes[name]))
         for row in np.flatnonzero((np.abs(far[name]) > FAR) & (sizes[name] > 0) & ~together):
             why = f"The {what} has {sizes[name][row]:,} characters, where {usual:,} are usual."
-            yield Flag(int(row), "length", why, confidence=0.4)
+            yield Flag(int(row), "length", why)
 
 
 def _deviations(sizes: np.ndarray) -> np.ndarray:

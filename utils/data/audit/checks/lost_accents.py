@@ -59,6 +59,7 @@ def _forms(words: Words) -> Forms:
     advice="Accents were lost on the way: look for the wrong encoding, and restore them at the source.",
     shows=("lost_accents",),
     slow=True,
+    trust=0.9,
 )
 def lost_accents(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words = corpus.parts("output")

@@ -59,6 +59,7 @@ class Typo(NamedTuple):
     advice="Scattered typos mostly average out in the answers, not in the confidence: mend the frequent ones.",
     shows=("typo",),
     slow=True,
+    trust=0.9,
 )
 def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
     words, seen = corpus.parts("output"), set()
@@ -71,7 +72,7 @@ def typo(corpus: Corpus, options: Options) -> Iterator[Flag]:
         if not _stands_alone(said, corpus.output[row], slip.listed) or is_offered(said, corpus.instruction[row]):
             continue
         seen.add(row)
-        yield Flag(row, "typo", f"“{said}” seems to be “{slip.meant}” {slip.how}.", confidence=0.9)
+        yield Flag(row, "typo", f"“{said}” seems to be “{slip.meant}” {slip.how}.")
 
 
 def _stands_alone(word: str, text: str, begins: bool) -> bool:
