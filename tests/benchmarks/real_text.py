@@ -24,6 +24,7 @@ import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from scipy.stats import binomtest
 
 from utils.data.audit import CHECKS, audit
@@ -36,6 +37,7 @@ BUILD = ROOT / "build" / "real_text"
 READ = FOLDER / "read.json"
 PACKAGES = ("git", "gcc-12-locales", "gnupg-l10n", "coreutils", "dpkg", "apt", "gettext", "wget", "bash")
 LANGUAGES = {"de": "German", "es": "Spanish", "ja": "Japanese", "fr": "French"}
+SHORT = {f"messages, English to {name}": name for name in LANGUAGES.values()}
 ENDS = (".", "!", "?", ")")
 LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "torch", "transformers", "matplotlib", "networkx", "sympy")
 
@@ -133,7 +135,9 @@ def main() -> None:
         report = audit(fetch())
         corpus = report.corpus
         about = known.setdefault(name, {})
+        stated = report.flags.groupby("check")["confidence"].median().round(2)
         about |= {"rows": len(corpus), "flags": {check: int(n) for check, n in report.summary()["rows"].items() if n}}
+        about["confidence"] = stated.to_dict()
         right = about.setdefault("right", {})
         for check, place in report.flags.groupby("check").indices.items():
             drawn = random.Random(f"{SEED} {name} {check}").sample(place.tolist(), min(SAMPLE, len(place)))
@@ -152,15 +156,32 @@ def main() -> None:
 
 def table(known: dict) -> str:
     """For each check: flags in 1,000 rows of each set, and of those that were read the share that is right."""
-    heads = "".join(f" {name} ({about['rows']:,} rows) |" for name, about in known.items())
-    lines = [f"| check |{heads} read | right |", f"|---|{'---|' * len(known)}---|---|"]
+    sets = [name for name in (*SETS, *sorted(known)) if name in known]
+    sets = list(dict.fromkeys(sets))
+    told = "; ".join(f"{SHORT.get(name, name)}: {known[name]['rows']:,} rows" for name in sets)
+    heads = "".join(f" {SHORT.get(name, name)} |" for name in sets)
+    lines = [f"| check |{heads} read | right | confidence |", f"|---|{'---|' * len(sets)}---|---|---|"]
     for check in CHECKS:
-        flags = [1000 * about["flags"].get(check, 0) / about["rows"] for about in known.values()]
-        read = [right for about in known.values() for id, right in about["right"].items() if id.startswith(f"{check}-")]
+        flags = [1000 * known[name]["flags"].get(check, 0) / known[name]["rows"] for name in sets]
+        right = judged(known, check)
         if any(flags):
-            judged = "0 | –"
-            if read:
-                low, high = binomtest(sum(read), len(read)).proportion_ci(method="wilson")
-                judged = f"{len(read)} | {sum(read) / len(read):.0%} ({low:.0%} to {high:.0%})"
-            lines.append(f"| {check} |{''.join(f' {each:.1f} |' for each in flags)} {judged} |")
-    return "\n".join(lines)
+            low, high = interval(right)
+            share = f"{np.mean(right):.0%} ({low:.0%} to {high:.0%})" if right else "–"
+            rates = "".join(f" {each:.1f} |" if each else "  |" for each in flags)
+            lines.append(f"| {check} |{rates} {len(right)} | {share} | {stated(known, check):.2f} |")
+    return f"{told}.\n\n" + "\n".join(lines)
+
+
+def judged(known: dict, check: str) -> list[bool]:
+    """Of the findings of a check that were read, in all sets, whether each was right."""
+    return [right for about in known.values() for id, right in about["right"].items() if id.startswith(f"{check}-")]
+
+
+def stated(known: dict, check: str) -> float:
+    """The median confidence of a check's findings in the set where it is highest."""
+    return max(about["confidence"].get(check, 0.0) for about in known.values())
+
+
+def interval(right: list[bool]) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    return tuple(binomtest(sum(right), len(right)).proportion_ci(method="wilson")) if right else (0.0, 1.0)

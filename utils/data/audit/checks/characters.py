@@ -107,6 +107,7 @@ def _is_a_remain(text: str) -> bool:
     weight=2,
     advice="Remains of pages or of Markdown: strip them by a rule.",
     shows=("markup",),
+    trust=0.9,
 )
 def markup(corpus: Corpus, options: Options) -> Iterator[Flag]:
     asked = None

@@ -122,6 +122,7 @@ def _are_beginnings(corpus: Corpus, short: np.ndarray, whole: np.ndarray) -> boo
     weight=0.5,
     advice="A flaw of form that is always the same is learnt as if it were right: mend it by a rule.",
     shows=("lowercase", "truncated", "placeholder", "boilerplate", "markup", "echo", "wrong_language", "near_repeat"),
+    trust=0.95,
 )
 def format_(corpus: Corpus, options: Options) -> Iterator[Flag]:
     if options.rule is not None:

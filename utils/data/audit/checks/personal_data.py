@@ -55,7 +55,7 @@ _TEST_CARDS = frozenset(
     6555900000604105 6200000000000005""".split()
 )
 _NOBODYS = re.compile(
-    r"(?i)(^|\.)example(\.|$)|\.(test|invalid|localhost|example|local)$|^(your|my)?-?(domain|company|website|site|email)\.\w+$"
+    r"(?i)(^|\.)(example|exemple|beispiel|ejemplo|esempio)(\.|$)|\.(test|invalid|localhost|example|local)$|^(your|my)?-?(domain|company|website|site|email)\.\w+$"
 )
 # What any of them holds: an at sign, or seven digits with at most two other characters in between.
 _WORTH_A_LOOK = r"@|\d([^\p{L}\n]{0,3}\d){6}"
@@ -68,6 +68,7 @@ _WORTH_A_LOOK = r"@|\d([^\p{L}\n]{0,3}\d){6}"
     advice="A model can repeat what it has read: mask or drop the personal data before anything else.",
     shows=("e-mail address",),
     slow=True,
+    trust=0.85,
 )
 def personal_data(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for name, what in (("output", "answer"), ("instruction", "instruction")):

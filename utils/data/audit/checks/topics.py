@@ -64,11 +64,12 @@ class Ties(NamedTuple):
     weight=3,
     advice="These answers have nothing to do with the rest: drop them.",
     shows=("off_topic", "wrong_language", "wrong_answer", "contradiction"),
+    trust=0.4,
 )
 def off_topic(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for row in np.flatnonzero(astray(corpus)):
         why = "Hardly a word of the answer goes with this instruction or with others of the set."
-        yield Flag(int(row), "off_topic", why, confidence=0.6)
+        yield Flag(int(row), "off_topic", why)
 
 
 @check(
@@ -77,6 +78,7 @@ def off_topic(corpus: Corpus, options: Options) -> Iterator[Flag]:
     weight=3,
     advice="These answers seem to belong to other instructions: was a column shifted or shuffled?",
     slow=True,
+    trust=0.4,
 )
 def mismatch(corpus: Corpus, options: Options) -> Iterator[Flag]:
     tied = ties(corpus)
@@ -87,7 +89,7 @@ def mismatch(corpus: Corpus, options: Options) -> Iterator[Flag]:
     )
     for row in np.flatnonzero(stray & ~foreign(corpus)):
         why = "No word of the answer goes with this instruction, though such words go with other instructions here."
-        yield Flag(int(row), "mismatch", why, confidence=0.6)
+        yield Flag(int(row), "mismatch", why)
 
 
 @once
