@@ -37,8 +37,11 @@ def _model():
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+@lru_cache(8)
 def _identifier(allowed: frozenset[str]):
-    model = _model()
+    from copy import copy
+
+    model = copy(_model())  # which languages it tells apart is set in place, and takes its time
     if unknown := allowed - set(model._full_model[2]):
         raise ValueError(f'The language "{min(unknown)}" is unknown here: give ISO 639-1 codes, as in "en" or "fr".')
     model.set_languages({*CODES, "zxx", *allowed})  # zxx: no language at all, as code and numbers
