@@ -70,4 +70,6 @@ def is_offered(word: str, instruction: str) -> bool:
     >>> is_offered("N/A", "Give the buyer's name, or N/A."), is_offered("none", "Nonetheless?")
     (True, False)
     """
+    if word.casefold() not in instruction.casefold():
+        return False
     return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", instruction, re.IGNORECASE))

@@ -152,8 +152,10 @@ def _asked_for(code: str, instruction: str, column: str) -> bool:
 
 def _names(asked: str, stem: str) -> bool:
     """Whether a language is named, and not only a thing called after it, as in "a French car" or "l'école française"."""
+    if stem not in asked:
+        return False
     if not stem.isascii() and not any(c.isascii() and c.isalpha() for c in stem):
-        return stem in asked
+        return True
     if not (place := re.search(rf"(?<!\w){re.escape(stem)}", asked)):
         return False
     return bool(_TRANSLATE.search(asked)) or bool(

@@ -34,6 +34,9 @@ CODE = r"[{};=<>\\_`]|\w\(|\w\.\w|https?:|@"  # where it stands, words may be na
 # Small letters, with a capital in front or, where the first two are swapped, after it: else it is an abbreviation or the
 # name of a thing in a program.
 _WORD = re.compile(r"[^\W\d_A-Z]*|[A-Z][^\W\d_A-Z]*|[a-z][A-Z][a-z]*")
+_JOINED = re.compile(r"[\w-]+")
+_GOES_ON = re.compile(r"[^.!?\n] *$")  # before a word with which no sentence begins
+_INSIDE = re.compile(r"(?<=[^\s.!?…:] )[\"“«(]?([^\W\d_]+)")  # words with which no sentence begins
 
 
 class Slip(NamedTuple):
@@ -80,14 +83,11 @@ def _stands_alone(word: str, text: str, begins: bool) -> bool:
 
     With a capital it may be a name: where a list knows the word, that counts only where a sentence `begins`.
     """
-    for hit in re.finditer(rf"([\w-]*-)?(?<!\w)({word})(?!\w)([\w-]*)", text, re.IGNORECASE):
-        said = hit.group(2)
-        if (
-            hit.group().count("-") < 2
-            and _WORD.fullmatch(said)
-            and not (begins and said.istitle() and re.search(r"[^.!?\n] *$", text[: hit.start()]))
-        ):
-            return True
+    for hit in _JOINED.finditer(text):
+        for said in hit.group().split("-"):
+            if said.casefold() == word and hit.group().count("-") < 2 and _WORD.fullmatch(said):
+                if not (begins and said.istitle() and _GOES_ON.search(text[: hit.start()])):
+                    return True
     return False
 
 
@@ -98,12 +98,17 @@ def _named(corpus: Corpus, words: Words, numbers: set[int]) -> set[int]:
     places = np.flatnonzero(wanted[words.ids])
     places = places[np.argsort(words.ids[places], kind="stable")]
     rows, ids = np.searchsorted(words.starts, places, "right") - 1, words.ids[places]
+    inside: dict[int, set[str]] = {}
     names, known = set(), np.unique(ids)
     firsts, lasts = np.searchsorted(ids, known), np.searchsorted(ids, known, "right")
     for k, first, last in zip(known.tolist(), firsts.tolist(), lasts.tolist()):
-        inside = re.compile(rf"[^\s.!?…:] +[\"“«(]?{words.vocabulary[k].capitalize()}\b")
-        if any(inside.search(corpus.output[row]) for row in rows[first : min(last, first + SEEN)]):
-            names.add(k)
+        name = words.vocabulary[k].capitalize()
+        for row in rows[first : min(last, first + SEEN)].tolist():
+            if row not in inside:
+                inside[row] = set(_INSIDE.findall(corpus.output[row]))
+            if name in inside[row]:
+                names.add(k)
+                break
     return names
 
 
