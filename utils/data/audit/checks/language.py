@@ -57,6 +57,7 @@ def foreign(corpus: Corpus) -> np.ndarray:
 )
 def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
     declared = options.languages or {}
+    asked_in = _asked_in(corpus)
     for column, what in (("output", "answer"), ("instruction", "instruction")):
         codes = declared.get(column)
         spoken = learn(corpus, column, frozenset(codes)) if codes else majority(corpus)[column]
@@ -69,9 +70,16 @@ def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
                 continue  # that it is in the instruction's language, too, is no second finding
             if not codes and _belongs(corpus, row, code, column):
                 continue
-            if not _asked_for(code, corpus.instruction[row], column):
+            if not _asked_for(code, corpus.instruction[row], column, asked_in[row]):
                 why = f"The {what} seems to be {name_of(code)}, where {usual} is expected."
                 yield Flag(row, "language", why, confidence=sure if column == "output" or codes else min(sure, UNSURE))
+
+
+def _asked_in(corpus: Corpus) -> np.ndarray:
+    """The language of each instruction that is plainly in the one of most; for the others the empty text."""
+    spoken, words = majority(corpus)["instruction"], corpus.parts("instruction")
+    at_home = np.bincount(words.texts, weights=spoken.home[words.ids], minlength=len(corpus)) >= 0.5 * words.lengths
+    return np.where(at_home & (words.lengths > 0), min(spoken.languages) if len(spoken.languages) == 1 else "", "")
 
 
 def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int, str, float]]:
@@ -136,14 +144,16 @@ def _belongs(corpus: Corpus, row: int, code: str, column: str) -> bool:
     return ranked.get(code, 0.0) >= LEAST
 
 
-def _asked_for(code: str, instruction: str, column: str) -> bool:
+def _asked_for(code: str, instruction: str, column: str, spoken: str = "") -> bool:
     """Whether the instruction asks for that language, as in "Say it in Spanish", or is a task of translation itself.
+
+    The language that is `spoken` in the instruction is told where it is not given.
 
     >>> _asked_for("ja", "把这句话翻译成日语：我喜欢水。", "output"), _asked_for("en", "Übersetze ins Englische: Guten Tag", "output")
     (True, True)
     """
     asked = instruction.casefold()
-    spoken = told([instruction], [0], frozenset())[0][0][0]
+    spoken = spoken or told([instruction], [0], frozenset())[0][0][0]
     named = {other for other in CODES if any(_names(asked, stem) for stem in _stems(other, spoken))}
     if column == "instruction":
         return bool(_TRANSLATE.search(asked)) or bool(named)
