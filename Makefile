@@ -9,7 +9,7 @@ REAL   := $(VENV)/.real
 DEV    := $(VENV)/.dev
 PIP    := $(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: lab real test browser demo notebooks check lesson bench bench-gpu record record-real base clean help
+.PHONY: lab real test browser demo notebooks check lesson bench bench-gpu bench-rivals record record-real base clean help
 
 help:           ## show the targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/'
@@ -42,6 +42,9 @@ bench: browser  ## speed, memory and the acceptance figures of the base model
 
 bench-gpu: $(DEV) ## speed, memory and lessons on a GPU, in at most eight minutes
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks gpu
+
+bench-rivals: $(DEV) ## the audit beside other tools, on the same files (installs them into build/rivals)
+	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks.rivals
 
 record: $(DEV)  ## measure the recorded sweeps anew (about four hours on 2 cores; goes on where it was)
 	HF_HUB_OFFLINE=1 $(RUN) -m tests.benchmarks recorded
