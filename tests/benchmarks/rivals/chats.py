@@ -26,7 +26,10 @@ def sound(k: int, r: random.Random) -> dict:
     """One conversation; every second one looks something up."""
     boat, when, left = r.choice(BOATS), r.choice(WHEN), r.randrange(2, 30)
     asked = {"role": "user", "content": f"I am number {k}. Is there a {boat} for {r.randrange(2, 9)} people {when}?"}
-    said = {"role": "assistant", "content": f"Yes, {left} of them are free {when}, number {k}. Shall I keep one for you?"}
+    said = {
+        "role": "assistant",
+        "content": f"Yes, {left} of them are free {when}, number {k}. Shall I keep one for you?",
+    }
     then = [
         {"role": "user", "content": f"Please do, for {r.randrange(1, 6)} hours."},
         {"role": "assistant", "content": f"It is kept for you under number {k}: a {boat} {when}."},
