@@ -25,16 +25,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binomtest
 
 from utils.data.audit import CHECKS, audit
+from utils.data.audit.real_text import READ, interval, judged
 
 from . import pages
-from .audit import FOLDER, PAGE, ROOT
+from .audit import PAGE, ROOT
 
 SAMPLE, SEED = 40, 0
 BUILD = ROOT / "build" / "real_text"
-READ = FOLDER / "read.json"
 PACKAGES = ("git", "gcc-12-locales", "gnupg-l10n", "coreutils", "dpkg", "apt", "gettext", "wget", "bash")
 LANGUAGES = {"de": "German", "es": "Spanish", "ja": "Japanese", "fr": "French"}
 SHORT = {f"messages, English to {name}": name for name in LANGUAGES.values()}
@@ -172,16 +171,6 @@ def table(known: dict) -> str:
     return f"{told}.\n\n" + "\n".join(lines)
 
 
-def judged(known: dict, check: str) -> list[bool]:
-    """Of the findings of a check that were read, in all sets, whether each was right."""
-    return [right for about in known.values() for id, right in about["right"].items() if id.startswith(f"{check}-")]
-
-
 def stated(known: dict, check: str) -> float:
     """The median confidence of a check's findings in the set where it is highest."""
     return max(about["confidence"].get(check, 0.0) for about in known.values())
-
-
-def interval(right: list[bool]) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    return tuple(binomtest(sum(right), len(right)).proportion_ci(method="wilson")) if right else (0.0, 1.0)

@@ -10,7 +10,7 @@ import psutil
 from utils.course.lesson import LESSONS
 
 LIMIT = 2**30
-LESSON = "01_the_principle"  # the first that compares sets, with as many workers as there is memory for
+LESSON = "06_repeats_and_contradictions"  # the shortest that compares sets, with as many workers as there is memory for
 
 
 class Watch(threading.Thread):
