@@ -358,9 +358,9 @@ real = real[["flagged", "read", "right"]].rename(columns={"flagged": "flagged in
 real.style.format({"flagged in 1,000 rows": "{:.2f}", "right": "{:.0%}"})
 
 # %% [markdown]
-# Compare it with your own table above. `off_topic`, faultless on planted flaws, was wrong here each time: where hardly
-# anything is wrong, nearly all that a check finds is a mistake. Note how few findings were read for it, too: five. That is why no
-# check may state more confidence than it was right on real text, and why `clean()` leaves `off_topic` to you.
+# Compare it with your own table above. `off_topic`, faultless on planted flaws, was wrong here each time: where no answer is
+# off topic, all that such a check can find are mistakes. (It found five, too few to say how often it would be right elsewhere.)
+# So no check may state more confidence than it was right on real text, and `clean()` leaves `off_topic` to you.
 #
 # ## Gotcha: a check that is wrong
 #

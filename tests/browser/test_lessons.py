@@ -9,7 +9,7 @@ LESSONS = sorted(path.name for path in (Path(__file__).parents[2] / "lessons").g
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_run_all_in_a_real_lab(page, run_all, photograph, name):
-    notebook = run_all(name, minutes=6)
+    notebook = run_all(name, minutes=10)
     shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     noise = [output.text for output in shown if output.output_type == "stream" and output.name == "stderr"]
     assert not noise, noise
