@@ -55,7 +55,8 @@ _TEST_CARDS = frozenset(
     6555900000604105 6200000000000005""".split()
 )
 _NOBODYS = re.compile(
-    r"(?i)(^|\.)(example|exemple|beispiel|ejemplo|esempio)(\.|$)|\.(test|invalid|localhost|example|local)$|^(your|my)?-?(domain|company|website|site|email)\.\w+$"
+    r"(?i)(^|\.)(example|exemple|beispiel|ejemplo|esempio)(\.|$)|\.(test|invalid|localhost|example|local)$"
+    r"|^(your|my)?-?(domain|company|website|site|email)\.\w+$"
 )
 # What any of them holds: an at sign, or seven digits with at most two other characters in between.
 _WORTH_A_LOOK = r"@|\d([^\p{L}\n]{0,3}\d){6}"

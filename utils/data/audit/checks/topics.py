@@ -25,10 +25,8 @@ from .language import foreign
 TIED = 10.0  # a log-likelihood ratio that chance does not reach
 COMMON = 0.1  # a word in more than this share of the rows says little about any of them
 MOST = 16  # words of a text that are looked at: the rarer ones
-LEARNT, MOSTLY = (
-    0.8,
-    0.5,
-)  # the share of the words that must be foretold in the better tied quarter, and half, of the rows
+LEARNT = 0.8  # of the better tied quarter of the rows, at least this share of the words must be foretold ...
+MOSTLY = 0.5  # ... and of the better tied half this share: a few copies foretell each other anywhere
 ENOUGH = 500  # in fewer rows, too few words have been seen often enough to say what is far
 FAR = 0.55  # the most that an answer's words may be foretold elsewhere, on average, for it to be off topic
 UNLUCKY = -2.0  # how unlikely (log) it must be that the instruction of a good row foretells nothing, as before an idiom
