@@ -1,8 +1,8 @@
 """Fixtures of the browser tests; what they are made of is in `jupyter.py`."""
 
 import os
-import shutil
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -20,6 +20,7 @@ from tests.browser.jupyter import (
     served,
     wait_for_kernel,
 )
+from tests.shortened import FULL, shortened
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +68,18 @@ def opened(page, lab):
 
 
 @pytest.fixture
-def run_all(page, lab):
-    """Open a lesson, choose Run > Run All Cells, wait until all have run, and give the saved notebook."""
+def run_all(page, lab, request):
+    """Open a lesson, choose Run > Run All Cells, wait until all have run, and give the saved notebook.
+
+    Runs are short, see `tests/shortened.py`; but for one lesson, and where --full is given.
+    """
     address, folder = lab
 
     def run(name: str, minutes: float) -> nbformat.NotebookNode:
-        shutil.copy(ROOT / "lessons" / name, folder / "lessons")  # as it was before any other test
+        notebook = nbformat.read(ROOT / "lessons" / name, as_version=4)  # as it was before any other test
+        if Path(name).stem not in FULL and not request.config.getoption("--full"):
+            shortened(notebook)
+        nbformat.write(notebook, folder / "lessons" / name)
         page.goto(f"{address}/lab/tree/lessons/{name}?reset&token=test")
         wait_for_kernel(page)
         run_all_cells(page)

@@ -7,6 +7,7 @@ import nbclient
 import nbformat
 import psutil
 
+from tests.shortened import shortened
 from utils.course.lesson import LESSONS
 
 LIMIT = 2**30
@@ -42,7 +43,7 @@ class Watch(threading.Thread):
 def test_a_lesson_runs_in_a_kernel_limited_to_1_gb(own_cache, own_progress, monkeypatch):
     monkeypatch.setenv("MEM_LIMIT", str(LIMIT))
     path = LESSONS / f"{LESSON}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
+    notebook = shortened(nbformat.read(path, as_version=4))
     watch = Watch()
     watch.start()
     nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": path.parent}}).execute()
