@@ -13,8 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 from datasets import Dataset
 
+from tests.data.audit import alike
 from utils import phrasebook, support
 from utils.data import damage, files
 from utils.data.audit import CHECKS, audit
@@ -30,6 +32,7 @@ SEEDS, ROWS, SHARE = 5, 2_000, 0.05
 WORLDS = {"phrasebook": phrasebook, "support": support}
 # English has no accents to lose, and a phrasebook has no eras.
 WITHOUT = {"phrasebook": ("wrong_era",), "support": ("lost_accents",)}
+HOSTILE = 10_000
 SIZES = (10_000, 50_000, 100_000, 1_000_000)
 PILE = ROOT / "build" / "bench" / "million.jsonl"
 
@@ -117,6 +120,22 @@ def sizes() -> list[dict]:
     return lines
 
 
+def hostile() -> list[dict]:
+    """Rows that are all alike in some way: how many times as long four times as many of them take."""
+    audit([{"instruction": "Say hello in French.", "output": "Bonjour."}])  # what is loaded once
+    lines = []
+    for kind in alike.KINDS:
+        seconds = []
+        for n in (HOSTILE, 4 * HOSTILE):
+            rows = pd.DataFrame(alike.rows(kind, n), columns=["instruction", "output"])
+            started = time.perf_counter()
+            audit(rows, single_answer=True)
+            seconds.append(time.perf_counter() - started)
+        lines.append({"kind": kind, "seconds": round(seconds[0], 1), "times as long": round(seconds[1] / seconds[0], 1)})
+        print(lines[-1], flush=True)
+    return lines
+
+
 def against_datasketch(rows: int = 20_000) -> list[dict]:
     """The check near_repeat and datasketch's MinHash index take turns on the same rows, short ones and long ones.
 
@@ -199,6 +218,13 @@ def tables(record: dict) -> dict[str, str]:
             for line in record["sizes"]
         ),
         "",
+        f"Rows that are all alike, {HOSTILE:,} of them, and four times as many, which must not take much more than four "
+        "times as long:",
+        "",
+        "| all have | seconds | times as long |",
+        "|---|---|---|",
+        *(f"| {line['kind']} | {line['seconds']:.1f} | {line['times as long']:.1f} |" for line in record["hostile"]),
+        "",
         "Near-repeats against the library datasketch, taking turns on the same rows:",
         "",
         "| rows | times faster (three turns) | recall | recall of datasketch |",
@@ -243,6 +269,7 @@ def main() -> None:
         "undamaged": undamaged(),
         "found": found(),
         "sizes": sizes(),
+        "hostile": hostile(),
         "datasketch": against_datasketch(),
     }
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ The sets (each row is taken to be good: programs in daily use, translated by peo
 - messages: what Debian's programs say, English as instruction, the translation as answer (their .mo files)
 - docstrings: what the Python libraries of this environment say of their functions, by their names
 - manuals: paragraphs of Debian's manual pages, by the heading above them
+- packages: Debian's packages, one line on each, and the section that it stands in: labels, given by many hands
 """
 
 import ast
@@ -33,6 +34,7 @@ from . import pages
 from .audit import PAGE, ROOT
 
 SAMPLE, SEED = 40, 0
+LABELLED = 20_000  # rows with labels
 BUILD = ROOT / "build" / "real_text"
 PACKAGES = ("git", "gcc-12-locales", "gnupg-l10n", "coreutils", "dpkg", "apt", "gettext", "wget", "bash")
 LANGUAGES = {"de": "German", "es": "Spanish", "ja": "Japanese", "fr": "French"}
@@ -110,10 +112,25 @@ def manuals() -> list[dict]:
     return [{"instruction": ask, "output": say} for ask, say in rows]
 
 
+def packages() -> list[dict]:
+    """What each of Debian's packages is, in a line, and its section; none of those that are no subject."""
+    said = subprocess.run(["apt-cache", "dumpavail"], check=True, capture_output=True, text=True).stdout
+    rows = []
+    for block in said.split("\n\n"):
+        about = dict(
+            line.split(": ", 1) for line in block.splitlines() if re.match(r"(Package|Section|Description): ", line)
+        )
+        if len(about) == 3 and about["Section"] not in ("oldlibs", "debug", "localization", "misc"):
+            rows.append({"instruction": f"{about['Package']}: {about['Description']}", "output": about["Section"]})
+    random.Random(SEED).shuffle(rows)
+    return rows[:LABELLED]
+
+
 SETS: dict[str, Callable[[], list[dict]]] = {
     **{f"messages, English to {name}": lambda code=code: messages(code) for code, name in LANGUAGES.items()},
     "docstrings": docstrings,
     "manuals": manuals,
+    "packages": packages,
 }
 
 

@@ -1,8 +1,9 @@
-"""One set through one tool, at its defaults, in a process of its own: `python tools.py TOOL FILE RESULT`.
+"""One set through one tool, at its defaults, in a process of its own: `python tools.py TASK TOOL FILE RESULT`.
 
 FILE is JSONL with "messages", or with "instruction" and "output". RESULT says which rows the tool would have a person look
 at, from 0, how long it took, with what it imports, and the peak of its memory. What a tool calls a suggestion does not
-count. Nothing is imported here but what the tool's environment has.
+count. The task is all flaws, rows that stand in the test set beside FILE (`beside`), or wrong labels. Nothing is imported
+here but what the tool's environment has.
 """
 
 import json
@@ -14,18 +15,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-TOOLS: dict[str, Callable[[Path], set[int]]] = {}
+Find = Callable[[Path], set[int]]
+FLAWS, TEST_ROWS, LABELS = "flaws", "test rows", "labels"
+TOOLS: dict[str, dict[str, Find]] = {FLAWS: {}, TEST_ROWS: {}, LABELS: {}}
 
 
-def tool(find: Callable[[Path], set[int]]) -> Callable[[Path], set[int]]:
-    TOOLS[find.__name__] = find
-    return find
+def tool(name: str, task: str = FLAWS) -> Callable[[Find], Find]:
+    def shelve(find: Find) -> Find:
+        TOOLS[task][name] = find
+        return find
+
+    return shelve
 
 
 def main() -> None:
-    name, source, result = sys.argv[1], Path(sys.argv[2]).resolve(), Path(sys.argv[3])
+    task, name, source, result = sys.argv[1], sys.argv[2], Path(sys.argv[3]).resolve(), Path(sys.argv[4])
     started = time.perf_counter()
-    rows = TOOLS[name](source)
+    rows = TOOLS[task][name](source)
     seconds = time.perf_counter() - started
     with open("/proc/self/status") as status:  # the peak of this process; rusage would begin with its parent's
         own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
@@ -35,6 +41,11 @@ def main() -> None:
 
 def records(source: Path) -> list[dict]:
     return [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
+
+
+def beside(source: Path) -> Path:
+    """Where the test set of a training set stands."""
+    return source.with_stem(f"{source.stem}.test")
 
 
 def as_pair(row: dict) -> tuple[str, str]:
@@ -66,7 +77,7 @@ def run(*command: object, cwd: str) -> str:
     return done.stdout
 
 
-@tool
+@tool("this audit")
 def ours(source: Path) -> set[int]:
     """With single_answer=True where rows are pairs, as the task has one answer."""
     from utils import audit
@@ -74,7 +85,7 @@ def ours(source: Path) -> set[int]:
     return set(audit(source, single_answer="messages" not in records(source)[0]).flags["row"].tolist())
 
 
-@tool
+@tool("finelint")
 def finelint(source: Path) -> set[int]:
     with tempfile.TemporaryDirectory() as folder:
         rows = records(source)
@@ -86,7 +97,7 @@ def finelint(source: Path) -> set[int]:
         return {record["row"] - 1 for record in json.loads(found.read_text())["records"]}
 
 
-@tool
+@tool("parallelogram")
 def parallelogram(source: Path) -> set[int]:
     with tempfile.TemporaryDirectory() as folder:
         path = written(folder, [{"messages": as_messages(row)} for row in records(source)])
@@ -94,7 +105,7 @@ def parallelogram(source: Path) -> set[int]:
         return {issue["line"] - 1 for issue in issues if issue["line"]}
 
 
-@tool
+@tool("cleanllm")
 def cleanllm(source: Path) -> set[int]:
     """The rows that `fix` changes and `dedup`, with near duplicates, leaves out."""
     with tempfile.TemporaryDirectory() as folder:
@@ -117,7 +128,7 @@ def left_out(rows: list[dict], others: list[dict]) -> set[int]:
     return missing
 
 
-@tool
+@tool("datacruxai")
 def datacruxai(source: Path) -> set[int]:
     """Exact and fuzzy duplicates, personal data, and answers in another language than most."""
     from collections import Counter
@@ -136,7 +147,7 @@ def datacruxai(source: Path) -> set[int]:
         return found | {k for k, language in enumerate(told) if language != most}
 
 
-@tool
+@tool("modelbrew-cleaner")
 def modelbrew(source: Path) -> set[int]:
     """It stops at a turn whose content is null, as calls of tools have it: an empty text stands there instead."""
     import modelbrew_cleaner as cleaner
@@ -148,7 +159,7 @@ def modelbrew(source: Path) -> set[int]:
     return {row.row_index for row in rows if any(issue.severity.value != "suggestion" for issue in row.issues)}
 
 
-@tool
+@tool("datasketch")
 def datasketch(source: Path) -> set[int]:
     """Near duplicates only: MinHash of pairs of neighbouring words, 128 permutations, from a likeness of 0.8 on."""
     from datasketch import MinHash, MinHashLSH
@@ -163,6 +174,76 @@ def datasketch(source: Path) -> set[int]:
             found.add(k)
         index.insert(str(k), sketch)
     return found
+
+
+@tool("semhash")
+def semhash(source: Path) -> set[int]:
+    """Near duplicates only, by the vectors that come with wordllama, as its own would have to be fetched from a hub."""
+    from semhash import SemHash
+    from wordllama import WordLlama
+
+    class Encoder:
+        vectors = WordLlama.load(disable_download=True)
+
+        def encode(self, inputs, **options):
+            return self.vectors.embed(list(inputs))
+
+    rows = [{"text": "\n".join(pair), "row": k} for k, pair in enumerate(map(as_pair, records(source)))]
+    index = SemHash.from_records(rows, columns=["text"], model=Encoder())
+    return {twin.record["row"] for twin in index.self_deduplicate().filtered}
+
+
+# --- rows that stand in a test set as well ----------------------------------------------------------------
+
+
+@tool("this audit", TEST_ROWS)
+def leakage_by_ours(source: Path) -> set[int]:
+    from utils import audit
+
+    return set(audit(source, test=beside(source), checks=["leakage"]).flags["row"].tolist())
+
+
+@tool("wana", TEST_ROWS)
+def leakage_by_wana(source: Path) -> set[int]:
+    from wana.api import check_contamination
+
+    report = check_contamination(source, eval_sets=[beside(source)])
+    return {int(hit.train_id.rpartition(":")[2]) - 1 for hit in report.hits}
+
+
+@tool("finelint", TEST_ROWS)
+def leakage_by_finelint(source: Path) -> set[int]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = Path(folder) / "found.json"
+        run("finelint", "compare", "--split", f"train={source}", "--split", f"test={beside(source)}",
+            "--report", Path(folder) / "report.json", "--affected-records", found, cwd=folder)  # fmt: skip
+        return {each["row"] - 1 for each in json.loads(found.read_text())["records"] if each["split"] == "train"}
+
+
+# --- labels -----------------------------------------------------------------------------------------------
+
+
+@tool("this audit", LABELS)
+def labels_by_ours(source: Path) -> set[int]:
+    from utils import audit
+
+    return set(audit(source, checks=["wrong_label"]).flags["row"].tolist())
+
+
+@tool("cleanlab", LABELS)
+def labels_by_cleanlab(source: Path) -> set[int]:
+    """By the probabilities of scikit-learn's logistic regression on words and pairs of words, out of five folds."""
+    from cleanlab.filter import find_label_issues
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_predict
+    from sklearn.preprocessing import LabelEncoder
+
+    texts, labels = zip(*map(as_pair, records(source)))
+    given = LabelEncoder().fit_transform(labels)
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True).fit_transform(texts)
+    told = cross_val_predict(LogisticRegression(), words, given, cv=5, method="predict_proba")
+    return set(find_label_issues(given, told, return_indices_ranked_by="self_confidence").tolist())
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.data.audit import alike
+from tests.data.audit.alike import CAT, LIVES
 from utils.data import damage, phrasebook, support
 from utils.data.audit import CHECKS, Options, minhash
 from utils.data.audit.corpus import Corpus
@@ -43,8 +45,6 @@ def test_same_rows_are_those_a_dictionary_finds(rows):
 
 # --- nearly the same row ----------------------------------------------------------------------------------
 
-CAT = ("Translate to French: The black cat did not see the house.", "Le chat noir n'a pas vu la maison.")
-LIVES = "The museum is open every day from nine to six, except on Mondays, and the last tour starts at five."
 
 
 @pytest.mark.parametrize(
@@ -338,19 +338,10 @@ def test_huge_cells_are_taken():
     assert set(find("leakage", rows, test=((huge.upper(), ""),))) == {3}
 
 
-@pytest.mark.parametrize("kind", ["one answer", "one row", "one instruction", "one slot", "one template"])
+@pytest.mark.parametrize("kind", alike.KINDS)
 def test_rows_that_are_all_alike_take_no_longer(kind):
-    """Not timed; with a comparison of all pairs, 20,000 rows would not end."""
-    r = random.Random(0)
-    words = ["".join(r.choices("abcdefgh", k=6)) for _ in range(5000)]
-    say = {
-        "one answer": lambda: (" ".join(r.choices(words, k=10)), "Yes."),
-        "one row": lambda: CAT,
-        "one instruction": lambda: ("What is the best name for a cat?", " ".join(r.choices(words, k=4))),
-        "one slot": lambda: (f"Is the {r.choice(words)}{r.choice(words)} a fruit?", "Yes."),
-        "one template": lambda: (f"{LIVES} {' '.join(r.choices(words, k=9))}", f"{LIVES} {r.choice(words)}"),
-    }[kind]
-    rows = [say() for _ in range(20_000)]
+    """Not timed, see `make bench`; with a comparison of all pairs, 20,000 rows would not end."""
+    rows = alike.rows(kind, 20_000)
     flagged = {name: len(find(name, rows, single_answer=True)) for name in NAMES}
     assert flagged["exact_repeat"] == (19_999 if kind == "one row" else 20_000 - len(set(rows)))
     assert flagged["near_repeat"] < 100

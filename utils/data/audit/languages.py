@@ -134,7 +134,8 @@ def name_of(code: str) -> str:
 
 
 @lru_cache
-def _listed() -> frozenset[str]:
+def listed() -> frozenset[str]:
+    """The languages that have a word list."""
     from wordfreq import available_languages
 
     return frozenset(available_languages())
@@ -153,7 +154,7 @@ def frequencies(code: str) -> Callable[[str], float]:
 def lists(corpus: Corpus, column: str) -> list[Callable[[str], float]]:
     """The word lists of the languages of a column; none where one of them has no list, or no language is clear."""
     languages = majority(corpus)[column].languages
-    return [frequencies(code) for code in sorted(languages)] if languages <= _listed() else []
+    return [frequencies(code) for code in sorted(languages)] if languages <= listed() else []
 
 
 def is_slip(word: str, meant: str, known: list[Callable[[str], float]], far: float = FARTHER) -> bool:

@@ -8,6 +8,7 @@ from .contradictions import contradiction
 from .conversation import tool_use, turns
 from .duplicates import exact_repeat, near_repeat
 from .form import format_, truncation
+from .labels import wrong_label
 from .language import language
 from .length import length, not_in_loss, too_long
 from .lost_accents import lost_accents
@@ -38,6 +39,7 @@ CHECKS: dict[str, Check] = {
         language,
         off_topic,
         mismatch,
+        wrong_label,
         lost_accents,
         typo,
         personal_data,

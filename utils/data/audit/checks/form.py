@@ -15,6 +15,7 @@ import numpy as np
 from ..check import Flag, Options, check
 from ..corpus import Corpus, matches, once, shown
 from ..languages import lists
+from ..task import form
 from .characters import HIDDEN
 from .content import empty, of_a_kind, prose
 
@@ -127,6 +128,10 @@ def _are_beginnings(corpus: Corpus, short: np.ndarray, whole: np.ndarray) -> boo
 def format_(corpus: Corpus, options: Options) -> Iterator[Flag]:
     if options.rule is not None:
         yield from _against_rule(corpus, options.rule)
+        return
+    if (fixed := form(corpus)) and fixed.words:
+        for row in np.flatnonzero(fixed.strays):
+            yield Flag(int(row), "format", f"Most answers have the form “{fixed.words}”, and this one has not.")
         return
     if not of_a_kind(corpus):
         return

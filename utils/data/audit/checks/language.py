@@ -14,7 +14,20 @@ import numpy as np
 
 from ..check import Flag, Options, check
 from ..corpus import Corpus, once
-from ..languages import CODES, HEAD, OTHER_LETTERS, Spoken, is_code, is_either, learn, majority, name_of, told
+from ..languages import (
+    CODES,
+    HEAD,
+    OTHER_LETTERS,
+    Spoken,
+    frequencies,
+    is_code,
+    is_either,
+    learn,
+    listed,
+    majority,
+    name_of,
+    told,
+)
 from .content import echoes, empty
 
 # "translate", as an instruction may say it in any of these.
@@ -26,6 +39,7 @@ MOST = 100_000  # doubtful texts that are looked at, for each column
 _OTHER_LETTERS = re.compile(OTHER_LETTERS)
 UNSURE = 0.4  # an instruction in another language than most, with an answer as usual, may be meant so
 LEAST = 0.3  # how likely that language must be: of two words, many languages are a little likely
+SHORT = 8  # words; of so few, a classifier of letters says much that a word list knows better
 FEW_WORDS, FEW_ASKED = 4, 2  # an answer of fewer words, or an instruction of no more, tells too little
 _PHONETIC = re.compile(r"[\u0250-\u02af\u02c8]")
 MARGIN = 1.5  # how much more likely, in nats, another language must be than those of the column
@@ -105,12 +119,26 @@ def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int,
             continue
         if usual is None:
             usual = {words.vocabulary[k] for k in np.flatnonzero(spoken.home)}
+        if words.lengths[row] < SHORT and _is_known(words.of(row), code, spoken.languages):
+            continue
         if not _is_named(texts[row], code) and not _partly_at_home(texts[row], usual):
             found.append((int(row), code, round(float(share), 2)))
     # A few words may be anything, unless their language is one that is met here, or their letters tell.
     tells = {row for row, *_ in found if words.lengths[row] >= FEW_WORDS or _OTHER_LETTERS.search(texts[row][:HEAD])}
     met = majority(corpus)["instruction"].languages | {code for row, code, _ in found if row in tells}
     yield from (each for each in found if each[0] in tells or each[1] in met)
+
+
+def _is_known(words: list[str], code: str, own: frozenset[str]) -> bool:
+    """Whether hardly more than half of these words are more usual in that other language than in the column's own.
+
+    >>> _is_known(["italian", "desktop"], "id", frozenset({"en"})), _is_known(["le", "chat", "dort"], "fr", frozenset({"en"}))
+    (True, False)
+    """
+    if not {code, *own} <= listed() or any(_OTHER_LETTERS.search(word) for word in words):
+        return False
+    there, here = frequencies(code), [frequencies(each) for each in own]
+    return 2 * sum(there(word) > max(each(word) for each in here) for word in words) <= len(words)
 
 
 def _is_named(text: str, code: str) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 from ...text import strip_accents
 from ..check import Flag, Options, check
 from ..corpus import Corpus, Words, once
-from ..task import unspaced
+from ..task import fields, unspaced
 from .content import echoes, empty, filler, vague
 from .language import foreign
 
@@ -80,7 +80,7 @@ def off_topic(corpus: Corpus, options: Options) -> Iterator[Flag]:
 )
 def mismatch(corpus: Corpus, options: Options) -> Iterator[Flag]:
     tied = ties(corpus)
-    if tied is None:
+    if tied is None or fields(corpus):  # where answers are labels, wrong_label knows more
         return
     stray = (
         (tied.foretold == 0) & (np.maximum(tied.luck, tied.unlucky) < MISTAKEN) & _answered(corpus) & ~astray(corpus)
