@@ -232,9 +232,10 @@ found = report.summary()
 tables.words(found.loc[found["rows"] > 0, ["rows", "looks for"]])
 
 # %% [markdown]
-# Hardly anything, and yet we spoiled 500 rows. The audit knows what ordinary text looks like. It does
-# not know *your house*: what a line has to look like, and which topic is right. You can tell it the
-# first of these, with `rule=`.
+# It has seen that the answers are lines of three labels, and doubts those that rows like them have
+# otherwise (`wrong_label`). But we spoiled 500 rows, and it has not found them all. It does not know
+# *your house*: what a line has to look like, and which topic is right. You can tell it the first of
+# these, with `rule=`.
 
 # %% [markdown]
 # ### Exercise 3 · A rule of the house (4 minutes, medium)

@@ -179,11 +179,11 @@ def datasketch(source: Path) -> set[int]:
 @tool("semhash")
 def semhash(source: Path) -> set[int]:
     """Near duplicates only, by the vectors that come with wordllama, as its own would have to be fetched from a hub."""
+    import wordllama
     from semhash import SemHash
-    from wordllama import WordLlama
 
-    class Encoder:
-        vectors = WordLlama.load(disable_download=True)
+    class Encoder:  # its tokenizer lies where only a cache is looked for
+        vectors = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
 
         def encode(self, inputs, **options):
             return self.vectors.embed(list(inputs))

@@ -510,3 +510,31 @@ def test_a_word_of_the_language_is_a_typo_where_the_words_beside_it_never_stand_
 def test_names_and_british_words_are_no_typos(said):
     rows = support.examples(500, 2024, seed=1).to_list()
     assert not audit([*rows, {"instruction": "How?", "output": said}], checks=["typo"]).flagged
+
+
+# --- a few words, which a classifier of letters takes for any language ------------------------------------
+
+LINES = {
+    "en": (
+        ["Simple", "Fast", "Small", "Free", "Modern", "Old", "Tiny", "Secure", "Portable", "Graphical"],
+        ["mail reader", "text editor", "file manager", "image viewer", "web server", "music player", "game of chess"],
+        ["for the desktop", "in Python", "with a small footprint", "for the terminal", "written in C"],
+        ["Italian desktop", "Basque environment", "Servlet API", "Plasma desktop", "Karumbi Malayalam font", "PSGI log handler"],
+        "Le serveur ne répond pas à cette adresse",
+    ),
+    "fr": (
+        ["Petite", "Grande", "Belle", "Vieille", "Nouvelle", "Jolie", "Simple", "Bonne", "Autre", "Seule"],
+        ["maison", "table", "lampe", "chaise", "armoire", "nappe", "fenêtre"],
+        ["en bois", "pour la cuisine", "avec un tiroir", "de la grand-mère", "dans le jardin"],
+        ["Bureau thaï", "Fauteuil club", "Commode Louis", "Miroir vénitien", "Buffet bas", "Vase Art déco"],
+        "The drawer of this table does not open",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LINES)
+def test_a_few_words_that_the_language_has_are_in_it(language):
+    *parts, short, other = LINES[language]
+    rows = [{"instruction": f"{k}", "output": " ".join(words)} for k, words in enumerate(product(*parts))]
+    rows += [{"instruction": f"{len(rows) + k}", "output": text} for k, text in enumerate([*short, other])]
+    assert audit(rows, checks=["language"]).flagged == [len(rows) - 1]

@@ -7,8 +7,10 @@ Texts made of words that are usual in their column are taken as they are; only t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,6 +41,8 @@ MOST = 100_000  # doubtful texts that are looked at, for each column
 _OTHER_LETTERS = re.compile(OTHER_LETTERS)
 UNSURE = 0.4  # an instruction in another language than most, with an answer as usual, may be meant so
 LEAST = 0.3  # how likely that language must be: of two words, many languages are a little likely
+RARE, RARE_SHARE = 5, 0.001  # rows, and the share of them, of which more make it likely that a language is met here
+USUAL = 3.0  # the Zipf frequency from which on a word is a usual one
 SHORT = 8  # words; of so few, a classifier of letters says much that a word list knows better
 FEW_WORDS, FEW_ASKED = 4, 2  # an answer of fewer words, or an instruction of no more, tells too little
 _PHONETIC = re.compile(r"[\u0250-\u02af\u02c8]")
@@ -99,13 +103,14 @@ def _asked_in(corpus: Corpus) -> np.ndarray:
 def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int, str, float]]:
     """The rows of a column in none of its languages: row, language, confidence."""
     words, texts = corpus.parts(column), getattr(corpus, column)
+    lengths = words.lengths
     at_home = np.bincount(words.texts, weights=spoken.home[words.ids], minlength=len(corpus))
-    doubtful = (words.lengths > 0) & (at_home < 0.5 * words.lengths)
+    doubtful = (lengths > 0) & (at_home < 0.5 * lengths)
     rows = np.flatnonzero(doubtful & ~empty(corpus) if column == "output" else doubtful)
     rows = rows[np.linspace(0, len(rows) - 1, min(MOST, len(rows)), dtype=np.int64)]
     # A single word in letters that many languages share tells too little.
     rows = rows[
-        (words.lengths[rows] > 1)
+        (lengths[rows] > 1)
         | np.fromiter((bool(_OTHER_LETTERS.search(texts[row][:HEAD])) for row in rows), bool, count=len(rows))
     ]
     usual = None
@@ -119,12 +124,18 @@ def _foreign(corpus: Corpus, column: str, spoken: Spoken) -> Iterator[tuple[int,
             continue
         if usual is None:
             usual = {words.vocabulary[k] for k in np.flatnonzero(spoken.home)}
-        if words.lengths[row] < SHORT and _is_known(words.of(row), code, spoken.languages):
-            continue
         if not _is_named(texts[row], code) and not _partly_at_home(texts[row], usual):
             found.append((int(row), code, round(float(share), 2)))
+    often = Counter(code for _, code, _ in found)
+    found = [
+        (row, code, sure)
+        for row, code, sure in found
+        if lengths[row] >= SHORT
+        or often[code] > max(RARE, RARE_SHARE * len(corpus))
+        or not _is_known(words.of(row), code, spoken.languages)
+    ]
     # A few words may be anything, unless their language is one that is met here, or their letters tell.
-    tells = {row for row, *_ in found if words.lengths[row] >= FEW_WORDS or _OTHER_LETTERS.search(texts[row][:HEAD])}
+    tells = {row for row, *_ in found if lengths[row] >= FEW_WORDS or _OTHER_LETTERS.search(texts[row][:HEAD])}
     met = majority(corpus)["instruction"].languages | {code for row, code, _ in found if row in tells}
     yield from (each for each in found if each[0] in tells or each[1] in met)
 
@@ -137,8 +148,11 @@ def _is_known(words: list[str], code: str, own: frozenset[str]) -> bool:
     """
     if not {code, *own} <= listed() or any(_OTHER_LETTERS.search(word) for word in words):
         return False
-    there, here = frequencies(code), [frequencies(each) for each in own]
-    return 2 * sum(there(word) > max(each(word) for each in here) for word in words) <= len(words)
+    at_home = [max(frequencies(each)(word) for each in own) for word in words]
+    if 2 * sum(usual >= USUAL for usual in at_home) < len(words):
+        return False  # without a look into the other list, which takes a third of a second to load
+    there = frequencies(code)
+    return 2 * sum(there(word) > usual for word, usual in zip(words, at_home)) <= len(words)
 
 
 def _is_named(text: str, code: str) -> bool:
@@ -182,7 +196,8 @@ def _asked_for(code: str, instruction: str, column: str, spoken: str = "") -> bo
     """
     asked = instruction.casefold()
     spoken = spoken or told([instruction], [0], frozenset())[0][0][0]
-    named = {other for other in CODES if any(_names(asked, stem) for stem in _stems(other, spoken))}
+    stems = _stems(spoken)
+    named = {code for stem in set(stems.any.findall(asked)) if _names(asked, stem) for code in stems.codes[stem]}
     if column == "instruction":
         return bool(_TRANSLATE.search(asked)) or bool(named)
     return code in named or bool(_TRANSLATE.search(asked)) and not named
@@ -205,19 +220,28 @@ def _names(asked: str, stem: str) -> bool:
     )
 
 
+class Stems(NamedTuple):
+    """What languages are called, without endings: whose a stem is, and an expression that finds all there are in a text."""
+
+    codes: dict[str, set[str]]
+    any: re.Pattern
+
+
 @lru_cache
-def _stems(code: str, spoken: str) -> frozenset[str]:
-    """How a language is called in English, in French and in the one that is `spoken`, without endings."""
+def _stems(spoken: str) -> Stems:
+    """How languages are called in English, in French and in the one that is `spoken`."""
     from babel import Locale, UnknownLocaleError
 
-    found = set()
+    codes: dict[str, set[str]] = {}
     for speaker in {"en", "fr", spoken}:
         try:
-            name = (Locale(speaker).languages.get(code) or "").casefold()
+            names = Locale(speaker).languages
         except UnknownLocaleError:  # of "zxx", no language at all
             continue
-        if name:
-            found.add(
-                name[: max(4, len(name) - 2)] if name.isalpha() and len(name) > 4 and name[0] < "\u2e80" else name
-            )
-    return frozenset(found)
+        for code in CODES:
+            name = (names.get(code) or "").casefold()
+            if name:
+                long = name.isalpha() and len(name) > 4 and name[0] < "\u2e80"
+                codes.setdefault(name[: max(4, len(name) - 2)] if long else name, set()).add(code)
+    # Looked ahead for, as one stem may begin within another.
+    return Stems(codes, re.compile(f"(?=({'|'.join(map(re.escape, sorted(codes, key=len, reverse=True)))}))"))
