@@ -131,7 +131,9 @@ def hostile() -> list[dict]:
             started = time.perf_counter()
             audit(rows, single_answer=True)
             seconds.append(time.perf_counter() - started)
-        lines.append({"kind": kind, "seconds": round(seconds[0], 1), "times as long": round(seconds[1] / seconds[0], 1)})
+        lines.append(
+            {"kind": kind, "seconds": round(seconds[0], 1), "times as long": round(seconds[1] / seconds[0], 1)}
+        )
         print(lines[-1], flush=True)
     return lines
 

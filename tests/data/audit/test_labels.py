@@ -24,10 +24,22 @@ TALK = {
     },
 }  # fmt: skip
 ABOUT = {
-    "French": ["le dîner", "ce film", "la visite", "le concert", "notre chambre", "cette pièce", "l'accueil", "le trajet"],
+    "French": [
+        "le dîner",
+        "ce film",
+        "la visite",
+        "le concert",
+        "notre chambre",
+        "cette pièce",
+        "l'accueil",
+        "le trajet",
+    ],
     "Japanese": ["札幌", "東京", "京都", "大阪", "福岡", "仙台", "金沢", "広島"],
 }
-WHEN = {"French": ["", "Bon. ", "Alors : ", "Hier. ", "Voilà. "], "Japanese": ["", "ねえ、", "あの、", "すみません、", "今日、"]}
+WHEN = {
+    "French": ["", "Bon. ", "Alors : ", "Hier. ", "Voilà. "],
+    "Japanese": ["", "ねえ、", "あの、", "すみません、", "今日、"],
+}
 
 
 def labelled(language: str) -> list[dict]:

@@ -142,12 +142,16 @@ def listed() -> frozenset[str]:
 
 
 @lru_cache
-def frequencies(code: str) -> Callable[[str], float]:
-    """The Zipf frequency of a word in a language (log10 of its occurrences in 10^9 words); 0 for what its list lacks."""
-    from wordfreq import get_frequency_list
+def frequencies(code: str, least: float = 0.0) -> Callable[[str], float]:
+    """The Zipf frequency of a word in a language (log10 of its occurrences in 10^9 words); 0 for what its list lacks.
+
+    Of words rarer than `least` nothing is kept in memory, and they count as lacking.
+    """
+    from wordfreq import available_languages, read_cBpack
 
     # Bin k of the list holds the words of 10^(-k/100), so that their Zipf frequency is 9 - k/100.
-    zipf = {word: 9 - k / 100 for k, words in enumerate(get_frequency_list(code, "best")) for word in words}
+    bins = enumerate(read_cBpack(available_languages()[code]))
+    zipf = {word: 9 - k / 100 for k, words in bins if 9 - k / 100 >= least for word in words}
     return lambda word: zipf.get(word, 0.0)
 
 
