@@ -71,7 +71,7 @@ def foreign(corpus: Corpus) -> np.ndarray:
     advice="Answers in the wrong language teach the wrong language: drop them or have them translated.",
     shows=("wrong_language", "echo", "off_topic", "boilerplate"),
     slow=True,
-    trust=0.85,
+    trust=0.8,
 )
 def language(corpus: Corpus, options: Options) -> Iterator[Flag]:
     declared = options.languages or {}
