@@ -136,3 +136,47 @@ def test_prose_is_no_label_and_has_no_form():
     asked = [row["instruction"] for row in inbox.examples(300)]
     assert form(Corpus(prose, asked)) is None
     assert form(Corpus([], [])) is None
+
+
+def letters() -> list[dict]:
+    """Answers of two lines, the first of which is one of a few greetings; some have three."""
+    r = random.Random(0)
+    things = [
+        f"{one} {two}" for one, two in product(["red", "blue", "old", "new"], ["lamp", "kettle", "sofa", "carpet"])
+    ]
+    return [
+        {
+            "instruction": f"Where is my {thing}, ordered on day {k}?",
+            "output": f"{r.choice(['Dear customer,', 'Hello,', 'Good morning,'])}\nThe {thing} comes on day {k + 3}."
+            + "\nKind regards" * (k % 7 == 0),
+        }
+        for k, thing in enumerate(things * 20)
+    ]
+
+
+def tagged() -> list[dict]:
+    """Lists of labels, most of them of two."""
+    r, tags = random.Random(0), ["sport", "music", "politics", "science", "travel"]
+    rows = []
+    for k in range(400):
+        some = r.sample(tags, 2 if k % 8 else r.choice([1, 3]))
+        rows.append({"instruction": f"Page {k} is on {' and '.join(some)}.", "output": "; ".join(some)})
+    return rows
+
+
+def with_optional_keys() -> list[dict]:
+    return [
+        {"instruction": row["instruction"], "output": json.dumps({"avis": row["output"]} | ({"sûr": "non"} if k % 7 == 0 else {}))}
+        for k, row in enumerate(labelled("French"))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [letters, tagged, with_optional_keys])
+def test_what_only_looks_like_a_fixed_form_is_none(rows):
+    assert "format" not in set(audit(rows()).flags["check"])
+
+
+def test_an_answer_in_another_form_is_for_reading_and_never_dropped():
+    rows = damage.spoil(inbox.examples(1000, seed=4), {"other_form": 0.05}, seed=4, own=FLAWS)
+    report = audit(rows)
+    assert "format" in set(report.flags["check"]) and "format" not in set(report.clean().dropped["checks"])

@@ -110,9 +110,26 @@ def form(corpus: Corpus) -> Form | None:
             continue
         names = next(filter(None, parts))
         columns = {name: [each[name] if each else "" for each in parts] for name in names}
-        if found := list(filter(None, (_field(corpus, name, column) for name, column in columns.items()))):
-            return Form(words, found, np.array([not each for each in parts]) & (corpus.words("output").lengths > 0))
+        found = list(filter(None, (_field(corpus, name, column) for name, column in columns.items())))
+        if words.startswith("{"):  # some keys may be left out: what is no object at all has another form
+            strays = np.array([not _object(answer) for answer in corpus.output])
+        elif len(found) == len(columns) and _are_apart(found):
+            strays = np.array([not each for each in parts])
+        else:  # prose in lines, or lists of labels, which may be as long as they like
+            continue
+        if found:
+            return Form(words, found, strays & (corpus.words("output").lengths > 0))
     return None
+
+
+def _are_apart(fields: list[Field]) -> bool:
+    """Whether each part has labels of its own, but for a few answers in which the parts have changed places."""
+    often: dict[str, list[int]] = {}
+    for field in fields:
+        for label, count in zip(field.labels, np.bincount(field.given[field.given >= 0], minlength=len(field.labels))):
+            if label != TAKEN:
+                often.setdefault(label, []).append(int(count))
+    return sum(map(max, often.values())) >= IN_FIELD * sum(map(sum, often.values()))
 
 
 def fields(corpus: Corpus) -> list[Field]:

@@ -24,6 +24,7 @@ OFTEN = 0.03  # the share of the answers without a mark that end with such a wor
 SELDOM = 0.1  # how often whole answers end with a word that tells a lost end, against what is usual for a word
 WRONGLY, BESIDES = 0.05, 6  # the most of the answers told to be cut short that may be whole; see `_cut_short`
 CLEAR = 0.8  # the share of rows from which on a custom is clear
+ANOTHER_FORM = 0.7  # the confidence where an answer leaves a fixed form: for reading, as it may be meant
 FEW = 10  # in fewer rows than this there is no custom
 
 
@@ -131,7 +132,8 @@ def format_(corpus: Corpus, options: Options) -> Iterator[Flag]:
         return
     if (fixed := form(corpus)) and fixed.words:
         for row in np.flatnonzero(fixed.strays):
-            yield Flag(int(row), "format", f"Most answers have the form “{fixed.words}”, and this one has not.")
+            why = f"Most answers have the form “{fixed.words}”, and this one has not."
+            yield Flag(int(row), "format", why, confidence=ANOTHER_FORM)
         return
     if not of_a_kind(corpus):
         return

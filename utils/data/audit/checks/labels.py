@@ -1,10 +1,10 @@
 """Labels that go with other texts than theirs, where answers are a few labels or lines of such.
 
-How likely each label is, is told out of fold: a classifier (words and pairs of neighbouring words, logistic regression) learns four fifths of the rows and says it of the fifth that it has not seen. A label is
-doubted where another one is at least as likely as it is, on average, in the rows that have it: confident learning
-(Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels", section 3.1); besides, it
-must be far likelier than the row's own. Where the classifier is often wrong, labels cannot be told from the text in this
-way, and the check keeps silent.
+How likely each label is, is told out of fold: a classifier (words and pairs of neighbouring words, logistic regression)
+learns four fifths of the rows and says it of the fifth that it has not seen. A label is doubted where another one is at
+least as likely as it is, on average, in the rows that have it: confident learning (Northcutt, Jiang and Chuang 2021,
+"Confident Learning: Estimating Uncertainty in Dataset Labels", section 3.1); besides, it must be far likelier than the row's
+own. Where the classifier is often wrong, labels cannot be told from the text in this way, and the check keeps silent.
 """
 
 from __future__ import annotations
@@ -138,7 +138,6 @@ def features(corpus: Corpus) -> csr_matrix:
     once = np.ones(len(columns), np.float32)
     counts = csr_matrix((once, columns, 2 * words.starts), shape=(len(corpus), 2**BUCKETS))
     counts.sum_duplicates()
-    counts = counts[
-        :, np.flatnonzero(np.bincount(counts.indices, minlength=2**BUCKETS) > 1)
-    ]  # what is met once tells nothing
-    return TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+    met = np.bincount(counts.indices, minlength=2**BUCKETS)
+    telling = np.flatnonzero(met > 1)  # what is met once tells nothing
+    return TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, telling])
