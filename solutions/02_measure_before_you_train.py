@@ -360,7 +360,7 @@ real.style.format({"flagged in 1,000 rows": "{:.2f}", "right": "{:.0%}"})
 # %% [markdown]
 # Compare it with your own table above. `off_topic`, faultless on planted flaws, was wrong here each time: where no answer is
 # off topic, all that such a check can find are mistakes. (It found five, too few to say how often it would be right elsewhere.)
-# So no check may state more confidence than it was right on real text, and `clean()` leaves `off_topic` to you.
+# So no check may state more confidence than the 95 % interval of this share allows, and `clean()` leaves `off_topic` to you.
 #
 # ## Gotcha: a check that is wrong
 #
