@@ -107,17 +107,21 @@ def pile() -> Path:
 
 
 def sizes() -> list[dict]:
-    """From the file to the verdict, each size in a process of its own."""
+    """From the file to the verdict, each time in a process of its own; of the smaller sizes the fastest of three."""
     lines = []
     for size in SIZES:
         part = PILE.with_name(f"{size}.jsonl")
         with open(pile(), encoding="utf-8") as whole, open(part, "w", encoding="utf-8") as file:
             file.writelines(line for _, line in zip(range(size), whole))
-        done = subprocess.run([sys.executable, "-c", AUDIT, part], cwd=ROOT, check=True, capture_output=True, text=True)
-        seconds, memory, flags = map(float, done.stdout.split())
+        seconds, memory, flags = min(_timed(part) for _ in range(3 if size < 1_000_000 else 1))
         lines.append({"rows": size, "seconds": round(seconds, 1), "memory (GB)": round(memory, 2), "flags": int(flags)})
         print(lines[-1], flush=True)
     return lines
+
+
+def _timed(part: Path) -> tuple[float, ...]:
+    done = subprocess.run([sys.executable, "-c", AUDIT, part], cwd=ROOT, check=True, capture_output=True, text=True)
+    return tuple(map(float, done.stdout.split()))
 
 
 def hostile() -> list[dict]:

@@ -150,8 +150,8 @@ def _is_known(words: list[str], code: str, own: frozenset[str]) -> bool:
         return False
     at_home = [max(frequencies(each)(word) for each in own) for word in words]
     if 2 * sum(usual >= USUAL for usual in at_home) < len(words):
-        return False  # without a look into the other list, which takes a third of a second to load
-    there = frequencies(code, USUAL)
+        return False
+    there = frequencies(code, "small")
     return 2 * sum(there(word) > usual for word, usual in zip(words, at_home)) <= len(words)
 
 

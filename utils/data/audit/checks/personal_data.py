@@ -73,7 +73,9 @@ _WORTH_A_LOOK = r"@|\d([^\p{L}\n]{0,3}\d){6}"
 )
 def personal_data(corpus: Corpus, options: Options) -> Iterator[Flag]:
     for name, what in (("output", "answer"), ("instruction", "instruction")):
-        for row in np.flatnonzero(matches(corpus.arrow[name], _WORTH_A_LOOK)):
+        column = corpus.arrow[name]
+        rows = np.flatnonzero(matches(column, r"[@\d]"))  # ten times as quick, and most texts have none
+        for row in rows[matches(column.take(rows), _WORTH_A_LOOK)]:
             text = getattr(corpus, name)[row]
             for kind, place in _kinds(text).items():
                 why = f"The {what} holds {kind}, from its character {place + 1:,} on."

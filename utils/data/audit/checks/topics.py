@@ -178,7 +178,7 @@ def _tied(asked: Telling, said: Telling) -> tuple[np.ndarray, np.ndarray]:
     spread, shift = np.uint64(0x9E3779B97F4A7C15), np.uint64(64 - bits)  # Knuth's multiplicative hashing
     bucket = lambda u, w: ((u * n + w).astype(np.uint64) * spread >> shift).astype(np.int64)  # noqa: E731
     for _, _, u, w in _pairs(asked, said):
-        np.add.at(counts, bucket(u, w), 1)
+        np.add.at(counts, bucket(u, w), np.int32(1))  # of another type it takes twenty times as long
     foretold, foretells = np.zeros(len(said.texts), bool), np.zeros(len(asked.texts), bool)
     for i, j, u, w in _pairs(asked, said):
         together = counts[bucket(u, w)] - 1.0
