@@ -390,11 +390,32 @@ def test_import_and_export_in_the_widget(mine, tmp_path, monkeypatch):
     assert "&lt;i&gt;a" in shown.value and not add.children[0].disabled
     add.children[0].click()
     assert len(mine.curation) == 26 and view.drawer.children == ()
-    view._open(drawers.exporting(mine.page, view.do))
+    view._open(drawers.exporting(mine.page, "mine", view.do))
     for kind in (".jsonl", ".csv", ".parquet"):
         view.drawer.children[0].children[2].value = kind
         view.drawer.children[0].children[3].click()
-        assert "26 rows" in view.message.value and len(files.read(tmp_path / f"my_set{kind}")) == 26
+        assert "26 rows" in view.message.value and len(files.read(tmp_path / f"mine{kind}")) == 26
+
+
+def test_each_set_is_exported_under_its_own_name_and_it_says_what_it_replaces(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, rows in (("Good rows", SETS), ("Плохие строки", SETS[:3])):
+        made = workshop(rows, name, tmp_path / "sets")
+        made.widget()
+        write = made.view.widget
+        (export,) = [each for each in everything(write) if getattr(each, "description", "") == "Export …"]
+        export.click()
+        for replaced in (False, True):
+            made.view.drawer.children[0].children[3].click()
+            assert ("is replaced" in made.view.message.value) == replaced, "the second time the file is there"
+    assert len(files.read("good-rows.jsonl")) == 25 and len(files.read("плохие-строки.jsonl")) == 3
+
+
+def everything(widget):
+    """A widget and all that is in it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from everything(child)
 
 
 # Resuming
@@ -411,7 +432,30 @@ def test_a_set_is_resumed_or_begun_anew_and_the_old_one_kept(tmp_path):
     assert "Resume your set of 25 rows" in banner.children[0].value
     banner.children[2].click()
     assert not again.resumed and len(list(tmp_path.glob("*.jsonl"))) == 2
-    assert workshop(None, "my SET", tmp_path).curation.ids == list(range(25))
+    assert workshop(None, "My set!", tmp_path).curation.ids == list(range(25))
+
+
+@pytest.mark.parametrize("names", [("My set!", "my SET", "my-set"), ("чат", "Чат?"), ("?", "!!", "set"), ("x" * 300, "x" * 299)])
+def test_names_that_differ_little_are_sets_of_their_own(tmp_path, names):
+    for number, name in enumerate(names, 1):
+        workshop(SETS[:number], name, tmp_path).page.press("d")
+    for number, name in enumerate(names, 1):
+        again = workshop(None, name, tmp_path)
+        assert again.resumed and decisions(again.page) == "d" + "-" * (number - 1)
+
+
+def test_without_a_name_other_rows_are_another_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder, rows in (("a", SETS), ("b", SETS[:4])):
+        files.write(rows, tmp_path / folder / "tickets.jsonl")
+        workshop(tmp_path / folder / "tickets.jsonl", folder=tmp_path / "sets").page.press("k")
+    workshop(SETS[:2], folder=tmp_path / "sets").page.press("d")
+    workshop(SETS[:3], folder=tmp_path / "sets")
+    first, second = (workshop(f"{name}/tickets.jsonl", folder=tmp_path / "sets") for name in "ab")
+    assert (first.name, len(first.curation), len(second.curation)) == ("tickets", 25, 4)
+    assert decisions(first.page)[0] == decisions(second.page)[0] == "k"
+    assert decisions(workshop(SETS[:2], folder=tmp_path / "sets").page) == "d-"
+    assert workshop(None, folder=tmp_path / "sets").name == "my set"
 
 
 def test_a_damaged_file_is_put_aside(tmp_path):

@@ -12,13 +12,13 @@ The column `origin` of a row says where it comes from: "kept", "mended", "writte
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from ..data.files import write_whole
+from ..data.files import slug, write_whole
 from ..data.text import fingerprint
 from . import record
 
@@ -142,7 +142,10 @@ def _lines(text: str) -> list[dict]:
 
 def _place(name: str) -> Path:
     """Beside the workshop's own files, which hold whole histories and end in .jsonl alone."""
-    return record.path().parent / "sets" / f"{re.sub(r'[^a-z0-9]+', '-', name.casefold())}.rows.jsonl"
+    short = slug(name)
+    if short.replace("-", " ") != name:  # another name may be as short
+        short = f"{short}-{crc32(name.encode('utf-8', 'replace')):08x}"
+    return record.path().parent / "sets" / f"{short}.rows.jsonl"
 
 
 def _dataset(rows: list[dict]) -> Dataset:

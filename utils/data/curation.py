@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DECISIONS = ("", "keep", "drop", "fix")
 FORMAT, VERSION = "quality-over-quantity curation", 1
+ABOUT = ("name", "of")  # what a journal says of its set, beside the numbers of its lines
 STEPS_KEPT = 1000  # of undo, when a journal is written anew
 IDLE_LINES = 1000  # a journal with this many lines more than it has rows is written anew when it is opened
 
@@ -73,12 +74,19 @@ class Curation:
 
     `source` is whatever `utils.data.files.read` takes, or None for an empty set; rows of it that cannot be used stand
     in `rejected`. `path` is the journal; a file that is there already is replaced (`Curation.open` goes on with it).
-    Where it cannot be written, `say` is told once, in a sentence, and all goes on in memory.
+    Where it cannot be written, `say` is told once, in a sentence, and all goes on in memory. `about` is what the journal says
+    of the set in its first line (`about_journal`).
 
     Raises ValueError or FileNotFoundError for a source that cannot be read.
     """
 
-    def __init__(self, source: object = None, path: str | Path | None = None, say: Callable[[str], object] = print):
+    def __init__(
+        self,
+        source: object = None,
+        path: str | Path | None = None,
+        say: Callable[[str], object] = print,
+        about: Mapping[str, str] | None = None,
+    ):
         self._rows: dict[int, Row] = {}  # also those that are gone: undo brings them back
         self._order: list[int] = []
         self._new_id = count()
@@ -86,10 +94,11 @@ class Curation:
         self.future: list[Action] = []
         self.path = Path(path) if path else None
         self.say = say
+        self.about = dict(about or {})
         self.rejected: list = []
         self.changes = 0  # counts all that was done, for whoever shows the set …
         self.version = 0  # … and what changed the rows that would be trained on, for whoever checks them
-        self._size = 0  # of the journal, in bytes, as this object left it
+        self._left: tuple | None = None  # the journal's place on the disk, size and time, as this object left it
         if source is not None:
             given = read(source)
             self.rejected = given.rejected
@@ -176,7 +185,12 @@ class Curation:
 
     def delete(self, *ids: int) -> None:
         """Take rows out."""
-        places = sorted({self.place(id) for id in ids}, reverse=True)
+        if len(ids) > 1:  # looked up one by one, many take minutes
+            there = {id: at for at, id in enumerate(self._order)}
+            self.place(next((id for id in ids if id not in there), ids[0]))
+            places = sorted({there[id] for id in ids}, reverse=True)
+        else:
+            places = [self.place(id) for id in ids]
         self._do("delete", *(Splice(at, [self._rows[self._order[at]]], []) for at in places))
 
     def duplicate(self, id: int) -> int:
@@ -261,7 +275,8 @@ class Curation:
             made._restore(head, iter(decoded))
         except (TypeError, ValueError, LookupError, StopIteration):
             raise ValueError(f'"{path.name}" is damaged: start anew, or restore it from a copy.') from None
-        made.path, made._size = path, path.stat().st_size
+        made.path, made._left = path, _stand(path.stat())
+        made.about = {name: head[name] for name in ABOUT if isinstance(head.get(name), str)}
         if len(decoded) < len(lines):
             made._put_aside(len(lines) - len(decoded))
         if torn or len(decoded) < len(lines) or len(lines) > 2 * len(made) + IDLE_LINES:
@@ -299,11 +314,11 @@ class Curation:
             return
         self.past, self.future = self.past[-STEPS_KEPT:], self.future[-STEPS_KEPT:]
         head = {"format": FORMAT, "version": VERSION, "rows": len(self)}
-        head |= {"past": len(self.past), "future": len(self.future)}
+        head |= {"past": len(self.past), "future": len(self.future), **self.about}
         content = _lines(head, *self, *self.past, *self.future)
         try:
             write_whole(self.path, content)
-            self._size = len(content)
+            self._left = _stand(self.path.stat())
         except OSError as error:
             self._go_on_in_memory(error.strerror or "it cannot be written")
 
@@ -314,12 +329,13 @@ class Curation:
         content = _lines(line)
         try:
             with open(self.path, "r+b", buffering=0) as file:
-                if file.seek(0, os.SEEK_END) != self._size:
+                if _stand(os.fstat(file.fileno())) != self._left:
                     return self._go_on_in_memory("another notebook has written to it")
+                end = file.seek(0, os.SEEK_END)
                 if file.write(content) != len(content):
-                    file.truncate(self._size)
+                    file.truncate(end)
                     return self._go_on_in_memory("the disk is full")
-            self._size += len(content)
+                self._left = _stand(os.fstat(file.fileno()))
         except OSError as error:
             self._go_on_in_memory(error.strerror or "it cannot be written")
 
@@ -366,6 +382,26 @@ def storable(text: object) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def about_journal(path: Path) -> dict[str, str] | None:
+    """What the journal of a set says about it: its name, and a hash of the rows it began with. None where there is no file.
+
+    It is empty for a file that says nothing, or is no journal.
+    """
+    try:
+        with open(path, "rb") as file:
+            head = _head(file.readline(10_000).decode("utf-8", "replace"), path)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+    return {name: head[name] for name in ABOUT if isinstance(head.get(name), str)}
+
+
+def _stand(file: os.stat_result) -> tuple[int, int, int]:
+    """What changes when anybody writes to a file or puts another in its place."""
+    return file.st_ino, file.st_size, file.st_mtime_ns
+
+
 def _trained_on(rows: list[Row]) -> list[tuple[str, str]]:
     return [(row.instruction, row.output) for row in rows if row.decision != "drop"]
 
@@ -380,7 +416,7 @@ def _decoded(lines: Iterable[str]) -> Iterator[list]:
     for line in lines:
         try:
             yield json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
 
 

@@ -2,6 +2,11 @@
 
 import csv
 import json
+import os
+import random
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +24,9 @@ def plain(text=st.text()):
     return st.lists(st.fixed_dictionaries({"instruction": text, "output": text}), min_size=1, max_size=8)
 
 
+ROOT = Path(__file__).parents[3]
+KILLS = 12
+PATHS = f"import sys; sys.path[:0] = {sys.path!r}"  # without site, a process starts in a third of the time
 DANGEROUS = st.text(st.sampled_from("'=+-@＝ \t\r\n\"a,;\0\ufeff\u2028"), max_size=6)
 
 
@@ -45,6 +53,23 @@ def test_no_cell_of_a_csv_is_run(folder, rows):
     assert len(cells) == 3 * (len(rows) + 1) and not [
         cell for cell in cells if cell.strip()[:1] in set("=+-@＝") and cell
     ]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("text", ["x;=1+1;", "a\t@SUM(A1)", "1\n=1+1", "x;\u200b=1", "y\n+cmd|' /C calc'!A0", "z; -SUM(A1)"])
+def test_no_cell_is_run_where_something_else_separates(tmp_path, delimiter, text):
+    rows = [{"instruction": "Say it.", "output": text}, {"instruction": text, "output": "- a\n- b; c"}]
+    path = files.write(rows, tmp_path / "safe.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        cells = [cell.strip(" \u200b") for line in csv.reader(file, delimiter=delimiter) for cell in line]
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+cmd", "-SUM"))]
+    assert pairs(files.read(path)) == [(row["instruction"], row["output"]) for row in rows]
+
+
+def test_a_list_is_no_formula(tmp_path):
+    text = "Two things:\n- one (the first)\n- two; -1\n---"
+    path = files.write([{"instruction": "a", "output": text}], tmp_path / "list.csv")
+    assert text in path.read_text(encoding="utf-8").replace("\r\n", "\n"), "as it stands"
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "json", "csv", "parquet"])
@@ -97,6 +122,75 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     with pytest.raises(OSError, match="disk full"):
         files.write(GOOD, path)
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_a_list_nested_in_itself_is_told(tmp_path, ending):
+    endless: list = [1]
+    endless.append({"again": endless})
+    with pytest.raises(ValueError, match="cannot hold a column"):
+        files.write([GOOD[0] | {"x": endless}], tmp_path / f"rows.{ending}")
+
+
+def test_a_link_and_its_files_permissions_stay(tmp_path):
+    there = put(tmp_path / "real.csv", "old")
+    there.chmod(0o600)
+    (tmp_path / "link.csv").symlink_to(there)
+    files.write(GOOD, tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink() and pairs(files.read(there)) == PAIRS
+    assert there.stat().st_mode & 0o777 == 0o600
+    assert files.write(GOOD, tmp_path / "new.csv").stat().st_mode & 0o777 == 0o666 & ~umask(), "as any other new file"
+
+
+def umask():
+    now = os.umask(0)
+    os.umask(now)
+    return now
+
+
+def test_a_file_that_may_only_be_read_is_left_alone(tmp_path):
+    path = put(tmp_path / "rows.csv", "old")
+    path.chmod(0o444)
+    with pytest.raises(PermissionError, match="only be read"):
+        files.write(GOOD, path)
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path):
+    path = files.write(GOOD, tmp_path / f"{'n' * 249}.jsonl")
+    assert len(path.name) == 255 and pairs(files.read(path)) == PAIRS
+
+
+def test_what_a_killed_writer_left_is_removed_later(tmp_path):
+    old, new = tmp_path / ".aa.partial", tmp_path / ".bb.partial"
+    for path in (old, new):
+        path.touch()
+    os.utime(old, (0, 0))
+    files.write_whole(tmp_path / "x", b"1")
+    assert not old.exists() and new.exists(), "the new one may have a writer"
+
+
+def test_who_is_killed_while_writing_leaves_the_old_file_or_the_new_one(tmp_path):
+    """Kills at any moment: what was acknowledged is there, whole, and nothing is half."""
+    code = """
+import sys
+from pathlib import Path
+from utils.data.files.writing import write_whole
+for number in range(10**6):
+    write_whole(Path(sys.argv[1]), b"%d " % number * 20_000)
+    print(number, flush=True)
+"""
+    path, r = tmp_path / "file", random.Random(0)
+    for _ in range(KILLS):
+        writer = subprocess.Popen([sys.executable, "-S", "-c", PATHS + code, path], stdout=subprocess.PIPE, cwd=ROOT)
+        first = writer.stdout.readline()
+        time.sleep(r.uniform(0, 0.02))
+        writer.kill()
+        told = [int(line) for line in (first + writer.stdout.read()).split()]
+        writer.wait()
+        found = set(path.read_bytes().split())
+        assert len(found) == 1 and len(path.read_bytes().split()) == 20_000, "whole"
+        assert int(found.pop()) >= max(told), "what was acknowledged is there"
 
 
 # Rows that cannot be used

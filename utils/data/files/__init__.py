@@ -17,6 +17,18 @@ Back into files: `writing.py`, which also writes files that are whole at every m
 
 from .chats import Call, Chat, Turn
 from .reading import Rejected, Rows, read
-from .writing import keep_rejected, save_rejected, write, write_whole
+from .writing import keep_rejected, save_rejected, slug, write, write_whole
 
-__all__ = ["Call", "Chat", "Rejected", "Rows", "Turn", "keep_rejected", "read", "save_rejected", "write", "write_whole"]
+__all__ = [
+    "Call",
+    "Chat",
+    "Rejected",
+    "Rows",
+    "Turn",
+    "keep_rejected",
+    "read",
+    "save_rejected",
+    "slug",
+    "write",
+    "write_whole",
+]

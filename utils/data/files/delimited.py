@@ -19,6 +19,11 @@ from .values import Unusable, none_usable, quoted
 # the characters without a width, which some programs drop.
 _UNSEEN = r"\s\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _FORMULA = re.compile(rf"'*[{_UNSEEN}]*[=+\-@＝＋－＠]")
+# Where ";" or a tab separates, as in half of Europe's spreadsheets, a cell begins behind each of them, and behind the end of
+# a line. Signs alone are no formula there, else every list would be one: they call something ("(") or run it ("|").
+_INNER = rf"(?:(?![\t\r\n])['{_UNSEEN}])*(?:[=@＝＠]|[+\-＋－](?:[^\s;][^;\t\r\n]*\(|[^;\t\r\n]*\|))"
+_FORMULA_INSIDE = re.compile(rf"(?<=[;\t\r\n])(?={_INNER})")
+_SHIELDED_INSIDE = re.compile(rf"(?<=[;\t\r\n])''(?={_INNER})")
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # Excel's own first line
 DELIMITERS = ",;\t|"
 COUNTED = 'without a header, columns={"instruction": 1, "output": 2} counts them'
@@ -27,16 +32,21 @@ COUNTED = 'without a header, columns={"instruction": 1, "output": 2} counts them
 def shield(cell: str) -> str:
     """The cell with an apostrophe in front where a spreadsheet would run it, or where one stands there already.
 
-    `unshield` takes exactly one apostrophe from exactly these cells, so that no cell comes back changed.
+    Two stand inside it where it would be run if something else than a comma separated the cells. `unshield` takes exactly
+    these away again, so that no cell comes back changed.
 
     >>> shield("=1+1"), unshield(shield("=1+1")), unshield(shield("'=1+1"))
     ("'=1+1", '=1+1', "'=1+1")
+    >>> shield("x;=1+1;"), unshield(shield("x;=1+1;"))
+    ("x;''=1+1;", 'x;=1+1;')
     """
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    inside = _FORMULA_INSIDE.sub("''", cell)
+    return f"'{inside}" if _FORMULA.match(cell) else inside
 
 
 def unshield(cell: str) -> str:
     """The reverse of `shield`, and of other programs that protect a cell in the same way."""
+    cell = _SHIELDED_INSIDE.sub("", cell)
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
@@ -152,7 +162,7 @@ def _source(path: Path, where: str, delimiter: str, is_tsv: bool, skip: bool, wa
                 continue
             picked = take(cells) if take else [None if place is None else cells[place] for place in places]
             if not is_tsv:
-                picked = [unshield(cell) if cell and cell[0] == "'" else cell for cell in picked]
+                picked = [unshield(cell) if cell and "'" in cell else cell for cell in picked]
             yield tuple(picked), line
 
     return Source(where, str(path), names, pick, hint=COUNTED if header else "")

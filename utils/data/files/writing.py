@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
+import secrets
+import stat
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -14,19 +21,51 @@ from .reading import Rows
 from .sources import Source, from_object
 from .values import Unusable, inside, listed, missing, no_rows, quoted, text
 
+PARTIAL = ".partial"
+LEFT_AFTER = 3600  # seconds after which a partial file has no writer any more
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` so that a reader, or a machine that stops, finds either the old file or the new one.
 
-    Raises OSError where nothing can be written.
+    A link goes on pointing where it did, and a file keeps its permissions. Raises OSError where nothing can be written,
+    also where the file is there and may only be read.
     """
+    path = Path(path).resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    _sweep(path.parent)
+    mode = path.stat().st_mode if path.exists() else None
+    if mode is not None and not mode & 0o222:
+        raise PermissionError(errno.EACCES, "it may only be read", str(path))
+    partial = path.with_name(f".{secrets.token_hex(8)}{PARTIAL}")  # short, however long the name of the file is
     try:
-        partial.write_bytes(content)
+        with open(partial, "xb") as file:
+            if mode is not None:
+                os.chmod(partial, stat.S_IMODE(mode))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def slug(name: str) -> str:
+    """What somebody called a thing, as the name of a file; different names may have one slug.
+
+    >>> slug("My first set!"), slug("Мой набор"), slug("?")
+    ('my-first-set', 'мой-набор', 'set')
+    """
+    return re.sub(r"\W+", "-", name.casefold()).strip("-")[:60] or "set"
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Remove, once a process, what writers left in a folder that were killed while they wrote."""
+    for left in folder.glob(f".*{PARTIAL}"):
+        with suppress(OSError):  # another process was quicker, or it may not be removed
+            if time.time() - left.stat().st_mtime > LEFT_AFTER:
+                left.unlink()
 
 
 def write(rows: object, path: str | Path) -> Path:
@@ -156,7 +195,10 @@ def _parquet(names: list[str], rows: Iterable[dict]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    columns = zip(*(row.values() for row in rows))
+    columns = [*zip(*(row.values() for row in rows))]
+    for value in chain.from_iterable(columns):
+        if isinstance(value, (list, dict)):
+            _json(value)  # raises ValueError for what is nested in itself, which ends the interpreter in Arrow
     file = pa.BufferOutputStream()
     parquet.write_table(pa.table(dict(zip(names, map(pa.array, columns)))), file)
     return file.getvalue().to_pybytes()

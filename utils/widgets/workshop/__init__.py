@@ -11,17 +11,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from ...data.curation import Curation
-from ...data.files import keep_rejected, read
+from ...data.curation import Curation, about_journal
+from ...data.files import Rows, keep_rejected, read, slug
 from .checking import Checks
 from .page import Page
 
@@ -32,13 +33,13 @@ __all__ = ["Workshop", "workshop"]
 
 
 def workshop(
-    rows: object = None, name: str = "my set", folder: str | Path | None = None, single_answer: bool = False
+    rows: object = None, name: str | None = None, folder: str | Path | None = None, single_answer: bool = False
 ) -> Workshop:
     """Open the set called `name` as it was left last time, else with `rows` (whatever `utils.data.files.read` takes).
 
-    It is saved after each step in `folder`, which is beside the learner's record unless given. `single_answer` says
-    that an instruction has one right answer, so that contradictions are flagged. Raises ValueError or FileNotFoundError
-    for rows that cannot be read.
+    Without a name it is called after its file, or "my set", and other rows are another set. It is saved after each step in
+    `folder`, which is beside the learner's record unless given. `single_answer` says that an instruction has one right
+    answer, so that contradictions are flagged. Raises ValueError or FileNotFoundError for rows that cannot be read.
     """
     return Workshop(rows, name, Path(folder) if folder else _folder(), single_answer)
 
@@ -46,9 +47,13 @@ def workshop(
 class Workshop:
     """A set that shows itself as a widget."""
 
-    def __init__(self, given: object, name: str, folder: Path, single_answer: bool):
-        self.name, self.path, self._given = name, folder / f"{_slug(name)}.jsonl", given
-        self._checks, self._said = single_answer, ""
+    def __init__(self, given: object, name: str | None, folder: Path, single_answer: bool):
+        self.name = _called(given) if name is None else name
+        self._given, self._checks, self._said = given, single_answer, ""
+        self._about = {"name": self.name}
+        if name is None and given is not None:
+            self._about["of"] = _of(read(given))
+        self.path = _place(folder, self._about)
         self.resumed: datetime | None = None
         try:
             self.resumed = datetime.fromtimestamp(self.path.stat().st_mtime)
@@ -80,7 +85,7 @@ class Workshop:
         if rows and rows.rejected:
             first = rows.rejected[0]
             self._note(f"{keep_rejected(rows)} Row {first.row:,}: {first.reason}")
-        self._begin(Curation(rows, self.path, say=self._note))
+        self._begin(Curation(rows, self.path, say=self._note, about=self._about))
 
     def _begin(self, curation: Curation) -> None:
         self.curation, self.page = curation, Page(curation, Checks(self._checks))
@@ -127,5 +132,22 @@ def _when(time: datetime) -> str:
     return f"{time:%H:%M}" if time.date() == datetime.now().date() else f"{time:%d %B, %H:%M}"
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"\W+", "-", name.casefold()).strip("-") or "set"
+def _called(given: object) -> str:
+    """The name of a set that was given none."""
+    return Path(given).name.partition(".")[0] or "my set" if isinstance(given, (str, os.PathLike)) else "my set"
+
+
+def _of(rows: Rows) -> str:
+    """A hash of the rows that a set begins with."""
+    pairs = "".join(f"{len(text)} {text}" for pair in zip(rows.instruction, rows.output) for text in pair)
+    return hashlib.sha256(pairs.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _place(folder: Path, about: dict[str, str]) -> Path:
+    """Where a set is saved: in the first file that is its own, or nobody's. Names that differ little may share a slug."""
+    for number in count(1):
+        path = folder / f"{slug(about['name'])}{f'-{number}' if number > 1 else ''}.jsonl"
+        there = about_journal(path)
+        if there is None or all(there.get(key, value) == value for key, value in about.items()):
+            return path
+    raise AssertionError("count never ends")

@@ -26,16 +26,18 @@ def bar(*children: ipywidgets.Widget) -> ipywidgets.Box:
     return classed(ipywidgets.HBox(children), "qoq-bar")
 
 
-def exporting(page: Page, do: Do) -> list[ipywidgets.Widget]:
-    """A name, a format, and a button that writes the file."""
-    name = ipywidgets.Text(value="my_set", layout=ipywidgets.Layout(width="16em"))
+def exporting(page: Page, called: str, do: Do) -> list[ipywidgets.Widget]:
+    """A name, which is that of the set unless changed, a format, and a button that writes the file."""
+    name = ipywidgets.Text(value=called, layout=ipywidgets.Layout(width="16em"))
     kind = ipywidgets.Dropdown(options=[".jsonl", ".csv", ".parquet"], layout=ipywidgets.Layout(width="7em"))
 
     def export() -> None:
         page.settle()
-        path = page.curation.export(Path(f"{name.value.strip() or 'my_set'}{kind.value}").expanduser())
+        path = Path(f"{name.value.strip() or called}{kind.value}").expanduser()
+        replaced = " The file that was there is replaced." if path.exists() else ""
+        page.curation.export(path)
         rows = sum(row.decision != "drop" for row in page.curation)
-        page.message = Card("note", f"{rows:,} rows, without those you dropped, are in {path.absolute()}.")
+        page.message = Card("note", f"{rows:,} rows, without those you dropped, are in {path.absolute()}.{replaced}")
 
     return [bar(text("Write all rows that are not dropped to"), name, kind, button("Export", lambda: do(export)))]
 

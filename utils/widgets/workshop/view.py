@@ -12,6 +12,7 @@ from os.path import commonprefix
 import ipywidgets
 
 from ...data.curation import Curation
+from ...data.files import slug
 from ...show.card import Card
 from ..frame import button, frame, reply, text
 from ..keys import Keys
@@ -87,7 +88,7 @@ class View:
     """Everything that is seen of a `Page`. `widget` is the frame that shows it."""
 
     def __init__(self, page: Page, label: str, first: list[ipywidgets.Widget]):
-        self.page = page
+        self.page, self.label = page, label
         self._showing = False  # values that the view itself sets are no typing
         self._waiting: asyncio.TimerHandle | None = None
         self._checking = False
@@ -152,7 +153,7 @@ class View:
             button("Move up", lambda: do(lambda: page.shift(-1))),
             button("Move down", lambda: do(lambda: page.shift(1))),
             button("Import …", lambda: self._open(importing(page, do, self._open))),
-            button("Export …", lambda: self._open(exporting(page, do))),
+            button("Export …", lambda: self._open(exporting(page, slug(self.label), do))),
         )
 
     def _open(self, parts: list[ipywidgets.Widget] | None = None) -> None:
