@@ -6,7 +6,7 @@ learnt anything. `pytest --full` leaves them as long as they are for a learner.
 
 import nbformat
 
-FULL = ("01_the_principle",)  # the lesson that everybody takes is always run as it is
+FULL = ("01_the_principle",)  # the lesson that everybody takes is run as it is; solved it is short like the others
 COMPARED, TRAINED, TEST_ROWS = 8, 12, 20  # steps of runs in comparisons, steps of single ones, rows
 # Runs at the end of a lesson's first cell, which puts `utils` at hand.
 PATCH = f"""

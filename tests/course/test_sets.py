@@ -50,6 +50,15 @@ def test_a_saved_set_comes_back(own_progress):
     assert set(sets.load("my set")["origin"]) == {"supplied"}
 
 
+@pytest.mark.parametrize(
+    "names", [("my set", "my-set", "My Set"), ("мой набор", "我的数据", "données", "donnees"), ("", "?")]
+)
+def test_names_that_differ_little_are_kept_apart(own_progress, names):
+    for number, name in enumerate(names, 1):
+        sets.save(name, PILE.select(range(number)))
+    assert [len(sets.load(name)) for name in names] == [*range(1, len(names) + 1)]
+
+
 def test_where_nothing_can_be_written_it_stays_in_memory(own_progress, monkeypatch, capsys):
     def refuse(*_):
         raise PermissionError(13, "Permission denied")

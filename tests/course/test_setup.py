@@ -14,6 +14,7 @@ from utils.course import setup
 from utils.model import memory
 
 ROOT = Path(__file__).parents[2]
+AUTHOR = {f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 # What Colab has had for years, and what conda gives: versions with an ending, some out of our range.
 PLATFORM = {"torch": "2.12.1+cu126", "numpy": "2.0.2", "transformers": "4.57.1", "pandas": "2.2.2", "tqdm": "4.67.1"}
 
@@ -54,25 +55,84 @@ def pip(monkeypatch):
 # ------------------------------------------------------------------------------------------------ the cell
 
 
-def test_the_first_cell_is_three_readable_lines():
+def test_the_first_cell_is_a_few_readable_lines():
     cell = setup.first_cell("01_the_principle")
     lines = cell.split("\n")
-    assert len(lines) == 3 and max(map(len, lines)) < 160
+    assert len(lines) == 6 and max(map(len, lines)) < 160
     compile(TransformerManager().transform_cell(cell), "cell", "exec")
     assert f" {setup.REPOSITORY} " in lines[1] and setup.REPOSITORY.startswith("https://")
-    assert lines[2].endswith('prepare("01_the_principle")')
+    assert lines[-1].endswith('prepare("01_the_principle")')
 
 
-def test_the_first_cell_finds_the_course_or_fetches_it(tmp_path, monkeypatch):
-    first, second, _ = setup.first_cell("01_the_principle").split("\n")
-    fetched = []
-    shell = SimpleNamespace(system=fetched.append)
-    for folder, home in ((ROOT / "lessons", ".."), (ROOT / "solutions", ".."), (ROOT, "."), (tmp_path, setup.FOLDER)):
-        monkeypatch.chdir(folder)
-        scope = {"get_ipython": lambda: shell}
-        exec(f"{first}\n{second}", scope)
-        assert scope["home"] == home
-    assert fetched == [f"git clone --quiet --depth 1 {setup.REPOSITORY} {setup.FOLDER}"]
+@pytest.mark.parametrize("folder, home", [(ROOT / "lessons", ".."), (ROOT / "solutions", ".."), (ROOT, ".")])
+def test_the_first_cell_finds_the_course(folder, home, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert opened(system=None)["home"] == home
+
+
+def opened(system):
+    """What the first cell leaves, with `system` in place of the shell."""
+    scope = {"get_ipython": lambda: SimpleNamespace(system=system)}
+    exec(setup.first_cell("01_the_principle").rpartition("sys.path.insert")[0], scope)
+    return scope
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """The first cell's shell in an empty folder, where the course is cloned from a repository beside it; calls are kept."""
+    published, here, calls = tmp_path / "published", tmp_path / "here", []
+    (published / "utils/course").mkdir(parents=True)
+    (published / "utils/course/setup.py").touch()
+    for command in ("init --quiet", "add --all", "commit --quiet --message course"):
+        subprocess.run(["git", "-C", published, *command.split()], check=True, env=os.environ | AUTHOR)
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def system(command):
+        calls.append(command)
+        subprocess.run(command.replace(setup.REPOSITORY, str(system.published)), shell=True, capture_output=True)
+
+    system.calls, system.published, system.here = calls, published, here
+    return system
+
+
+def test_the_first_cell_fetches_the_course_once(shell):
+    assert opened(shell)["home"] == setup.FOLDER and opened(shell) and len(shell.calls) == 1
+    assert [each.name for each in shell.here.iterdir()] == [setup.FOLDER]
+
+
+@pytest.mark.parametrize("left", [".git/HEAD.lock", "README.md", "utils/__init__.py"])
+def test_a_clone_that_was_interrupted_is_made_again_and_nothing_is_lost(shell, left):
+    for folder in (setup.FOLDER, f"{setup.FOLDER}.new"):
+        (shell.here / folder / left).parent.mkdir(parents=True)
+        (shell.here / folder / left).write_text("half")
+    opened(shell)
+    assert (shell.here / setup.FOLDER / "utils/course/setup.py").exists()
+    (aside,) = shell.here.glob(f"{setup.FOLDER}.*")
+    assert (aside / left).read_text() == "half", "it may be a folder of somebody's own"
+
+
+def test_without_a_connection_the_first_cell_says_so(shell):
+    shell.published = "/no/such/place"
+    with pytest.raises(SystemExit, match="check the connection, then run this cell again"):
+        opened(shell)
+    assert not list(shell.here.iterdir())
+
+
+def test_another_package_called_utils_makes_way(tmp_path):
+    for name in ("__init__", "data"):
+        (tmp_path / f"{name}.py").write_text("")
+    (tmp_path / "utils").mkdir()
+    for name in ("__init__", "data", "helpers"):
+        (tmp_path / "utils" / f"{name}.py").write_text("other = True\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import utils.data, utils.helpers; assert utils.other\n"
+    cell = setup.first_cell("01_the_principle")
+    code += (
+        f"{cell}\nimport utils, utils.data; assert not hasattr(utils, 'other') and not hasattr(utils.data, 'other')\n"
+    )
+    code += f"one = utils\n{cell}\nimport utils; assert utils is one, 'ours stays'"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "lessons", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_prepare_is_quick_and_leaves_torch_alone():

@@ -226,6 +226,32 @@ def test_two_notebooks_do_not_mix_their_steps(tmp_path):
     assert [row.decision for row in Curation.open(tmp_path / "set.jsonl")] == ["drop", "", "", "", ""]
 
 
+@pytest.mark.parametrize("same_file", [True, False])
+def test_a_conflict_is_seen_where_the_size_is_the_same(tmp_path, same_file):
+    path, said = tmp_path / "set.jsonl", []
+    mine = Curation(ROWS, path, say=said.append)
+    other = path.read_bytes().replace(b"Say", b"Ask") or b""
+    (path if same_file else path.with_suffix(".new")).write_bytes(other)
+    if not same_file:
+        path.with_suffix(".new").replace(path)
+    mine.decide(0, "drop")
+    assert "another notebook" in said[0] and path.read_bytes() == other and mine.row(0).decision == "drop"
+
+
+def test_many_rows_are_taken_out_at_once(monkeypatch):
+    mine = Curation([{"instruction": str(n), "output": "x"} for n in range(50_000)])
+    ids = mine.ids
+    with pytest.raises(ValueError, match="no row with the id 99999"):
+        mine.delete(3, 99_999, 4)
+    looked_for, place = [], mine.place
+    monkeypatch.setattr(mine, "place", lambda id: looked_for.append(id) or place(id))
+    mine.delete(*ids[::5])
+    assert len(looked_for) < 5, "each is a walk through all rows"
+    assert len(mine) == 40_000 and ids[5] not in mine
+    mine.undo()
+    assert mine.ids == ids
+
+
 def test_a_damaged_journal_gives_what_stands_before_the_damage(tmp_path):
     said, path = [], tmp_path / "set.jsonl"
     mine = Curation(ROWS, path)

@@ -47,7 +47,7 @@ def test_a_sealed_number_is_not_skipped_by_accident(sealed):
     assert sealed.value == 40
 
 
-@pytest.mark.parametrize("value", ["forty", True, float("nan"), float("inf"), [40], 101, -1])
+@pytest.mark.parametrize("value", ["forty", True, float("nan"), float("inf"), [40], 101, -1, 10**400, -(10**4000)])
 def test_what_is_no_prediction_gets_a_sentence(sealed, kept, value):
     assert sealed.seal(value).text
     assert not kept
@@ -78,3 +78,7 @@ def test_a_step_of_the_slider_that_a_click_overtook_is_sealed_too(sealed, kept, 
     monkeypatch.setattr("utils.widgets.frame.LATE", -1)
     slider.value = 90  # much later: only looking
     assert kept["value"] == 53
+
+
+def test_a_kept_number_off_the_scale_is_none():
+    assert Sealed(ABOUT, {"value": 1e200}, print).value is None and view(Sealed(ABOUT, {"value": -1e200}, print))

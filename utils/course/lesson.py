@@ -102,7 +102,7 @@ class Lesson:
 
         known, is_open = record.read(self.number, "labs", name), False
         lab = DamageLab(rows, lambda **facts: is_open and record.write(self.number, "labs", name, **facts))
-        if known:
+        if {"size", "systematic", "seed", "flaws"} <= set(known):
             lab.resize(known["size"])
             lab.systematic(known["systematic"])
             lab.draw(known["seed"])
@@ -133,8 +133,9 @@ def all_predictions() -> Picture:
     from ..show import plots
 
     points = []
-    for lesson, kinds in sorted(record.everything().items()):
-        for name, facts in kinds.get("predictions", {}).items():
+    known = record.everything()
+    for lesson in (each.number for each in outline() if each.number in known):
+        for name, facts in known[lesson].get("predictions", {}).items():
             about = module(lesson).PREDICTIONS.get(name)
             if about and not facts.get("late") and facts.get("value") is not None and "measured" in facts:
                 share = [100 * (facts[key] - about.low) / (about.high - about.low) for key in ("value", "measured")]

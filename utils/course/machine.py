@@ -127,7 +127,8 @@ def _computing(name: str) -> float | None:
 
 
 def _speed() -> dict:
-    return record.read("00", "machine", "speed")
+    known = record.read("00", "machine", "speed")
+    return known if known.get("seconds", 0) > 0 and known.get("workers", 0) > 0 else {}
 
 
 def _cost(speed: dict) -> float:

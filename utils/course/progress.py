@@ -8,10 +8,10 @@ reset("01")          # forget one lesson; reset() forgets everything
 from __future__ import annotations
 
 import html
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..data.files import write_whole
 from . import record
 from .exercises import exercises, module
 from .lesson import Outline, outline
@@ -121,7 +121,7 @@ def reset(lesson: str | None = None) -> Map:
 def export(to: str | Path) -> Path:
     """Write the whole record to a JSON file, and give its path."""
     path = Path(to)
-    path.write_text(json.dumps(record.everything(), ensure_ascii=False, indent=1), encoding="utf-8")
+    write_whole(path, record.written(record.everything()))
     return path
 
 

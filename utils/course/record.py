@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def _change(edit: Callable[[dict], object]) -> None:
             with FileLock(f"{path()}.lock", timeout=5):
                 record = _load()
                 edit(record)
-                write_whole(path(), json.dumps(record, ensure_ascii=False, indent=1).encode())
+                write_whole(path(), written(record))
             return
         except (OSError, Timeout) as error:
             print(
@@ -73,21 +74,75 @@ def _change(edit: Callable[[dict], object]) -> None:
 
 
 def _load() -> dict:
+    """What is in the file and can be used. The rest is kept in a copy of the file, and that is said once."""
     try:
-        record = json.loads(path().read_text(encoding="utf-8"))
+        text = path().read_text(encoding="utf-8")
     except OSError:  # not there yet, or not ours to read: the latter is told when something is written
         return {}
-    except ValueError:
-        record = None
-    if _is_record(record):
+    except ValueError:  # no text at all
+        text = None
+    try:
+        stored = json.loads(written(json.loads(text or "")))
+    except (ValueError, RecursionError):
+        stored = None
+    record = _usable(stored)
+    if record == stored:
         return record
-    aside = path().with_suffix(".broken.json")
     with contextlib.suppress(FileNotFoundError):  # another kernel was quicker
-        path().replace(aside)
-        print(f"Your progress in {path()} could not be read. It was put aside as {aside.name}; a new one begins.")
-    return {}
+        aside = _aside()
+        if isinstance(stored, dict):
+            write_whole(aside, path().read_bytes())
+            write_whole(path(), written(record))
+            print(f"Parts of your progress in {path()} could not be read. A copy of all is in {aside.name}.")
+        else:
+            path().replace(aside)
+            print(f"Your progress in {path()} could not be read. It was put aside as {aside.name}; a new one begins.")
+    return record
 
 
-def _is_record(value: object, depth: int = 4) -> bool:
-    """Whether this is dictionaries in dictionaries: lesson, kind, name, fact."""
-    return isinstance(value, dict) and (depth == 1 or all(_is_record(part, depth - 1) for part in value.values()))
+def _aside() -> Path:
+    """A name beside the record that nothing has yet."""
+    names = (path().with_suffix(f".broken{number or ''}.json") for number in count())
+    return next(name for name in names if not name.exists())
+
+
+def written(record: object) -> bytes:
+    """A record as it stands in a file."""
+    # Half of a surrogate pair, which no file can hold, becomes a question mark.
+    return json.dumps(record, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300  # which NaN is not
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+
+
+# What the course asks of the facts that it reads again. Others are kept as they are: a newer course may know them.
+FACTS: dict[str, Callable[[object], bool]] = {
+    "outcome": lambda value: isinstance(value, str),
+    "hints": _is_whole,
+    "asked": lambda value: isinstance(value, bool),
+    "solution": lambda value: isinstance(value, bool),
+    "late": lambda value: isinstance(value, bool),
+    "value": lambda value: value is None or _is_number(value),
+    "measured": _is_number,
+    "marked": lambda value: isinstance(value, list) and all(map(_is_whole, value)),
+    "size": _is_whole,
+    "seed": _is_whole,
+    "systematic": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+    "flaws": lambda value: isinstance(value, dict) and all(map(_is_number, value.values())),
+    "seconds": _is_number,
+    "workers": _is_whole,
+}
+
+
+def _usable(value: object, depth: int = 3) -> dict:
+    """What of this is dictionaries in dictionaries, lesson, kind and name, with facts in them that can be used."""
+    if not isinstance(value, dict):
+        return {}
+    if not depth:
+        return {name: fact for name, fact in value.items() if FACTS.get(name, lambda _: True)(fact)}
+    return {name: _usable(part, depth - 1) for name, part in value.items() if isinstance(part, dict)}

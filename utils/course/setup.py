@@ -43,14 +43,21 @@ REPOSITORY = _project()["urls"]["Repository"]
 
 
 def first_cell(name: str) -> str:
-    """The three lines that open the lesson `name`, such as "01_the_principle": find the course or fetch it, prepare."""
-    found = 'next((at for at in ("..", ".") if os.path.isdir(f"{at}/utils/course")), ' + f'"{FOLDER}")'
+    """The lines that open the lesson `name`, such as "01_the_principle": find the course or fetch it, prepare.
+
+    A clone that was interrupted is moved aside and made again, and another package called utils that was imported before
+    makes way.
+    """
+    there = 'os.path.isdir(f"{home}/utils/course")'
+    found = there.replace("{home}", "{at}")
     return "\n".join(
         [
-            f"import os, sys; home = {found}  # set-up: safe to run again",
-            f'os.path.isdir(home) or get_ipython().system(f"git clone --quiet --depth 1 {REPOSITORY} {{home}}")',
-            "sys.path.insert(0, os.path.abspath(home)); from utils.course.setup import prepare; "
-            f'lesson = prepare("{name}")',
+            f'import os, sys; home = next((at for at in ("..", ".") if {found}), "{FOLDER}")  # set-up: safe to run again',
+            f'clone = f"git clone --quiet --depth 1 {REPOSITORY} {{home}}.new && mv {{home}}.new {{home}}"',
+            f'{there} or get_ipython().system(f"(rm -r {{home}}.new; mv {{home}} {{home}}.{{os.getpid()}}) 2>&-; {{clone}}")',
+            f'{there} or sys.exit("The course could not be fetched: check the connection, then run this cell again.")',
+            '"utils.course" in sys.modules or [sys.modules.pop(at) for at in [*sys.modules] if at.split(".")[0] == "utils"]',
+            f'sys.path.insert(0, os.path.abspath(home)); from utils.course.setup import prepare; lesson = prepare("{name}")',
         ]
     )
 

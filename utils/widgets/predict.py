@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
+from textwrap import shorten
 from typing import Any
 
 import ipywidgets
@@ -41,20 +42,22 @@ class Sealed:
     def __init__(self, prediction: Prediction, facts: dict[str, Any], keep: Callable[..., None]):
         self.prediction = prediction
         self.facts = dict(facts)
+        if self.value is not None and not prediction.low <= self.value <= prediction.high:
+            del self.facts["value"]  # of another edition, or damaged
         self._keep = keep
 
     def seal(self, value: float) -> Card:
         """Seal a number; the card says what became of it."""
         about = self.prediction
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return Card(
-                "note", f"A prediction is a number, and {value!r} is none. Try a number like {about.high / 2:g}."
-            )
+        if isinstance(value, bool) or not isinstance(value, Real) or value != value:
+            given = shorten(repr(value), 60, placeholder=" …")
+            return Card("note", f"A prediction is a number, and {given} is none. Try a number like {about.high / 2:g}.")
         if not about.low <= value <= about.high:
+            shown = about.words(value) if abs(value) < 1e15 else "That"
             return Card(
-                "note",
-                f"{about.words(value)} is off the scale, which goes from {about.low:g} to {about.words(about.high)}.",
+                "note", f"{shown} is off the scale, which goes from {about.low:g} to {about.words(about.high)}."
             )
+        value = float(value)
         if "measured" in self.facts and self.value is not None and not self.facts.get("late"):
             return Card("note", f"The result is known, so your prediction stays {about.words(self.value)}.")
         late, before = "measured" in self.facts, self.value

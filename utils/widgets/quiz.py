@@ -75,6 +75,22 @@ class Quiz:
     facts: dict[str, Any] = field(default_factory=dict)
     keep: Callable[..., None] = lambda **facts: None
 
+    def __post_init__(self):
+        # A record may be of another edition of the question, or damaged: what does not fit is as if it were not there.
+        fits = {"answer": self._is_answer, "points": self._is_rating}
+        self.facts = {name: fact for name, fact in self.facts.items() if fits.get(name, lambda _: True)(fact)}
+
+    def _is_answer(self, kept: object) -> bool:
+        if isinstance(self.question, Open):
+            return isinstance(kept, str)
+        known = ascii_lowercase[: len(self.question.choices)]
+        if not isinstance(kept, list) or not kept or not all(letter in [*known] for letter in kept):
+            return False
+        return not isinstance(self.question, InOrder) or sorted(kept) == [*known]
+
+    def _is_rating(self, kept: object) -> bool:
+        return isinstance(self.question, Open) and kept in range(len(self.question.points) + 1)
+
     @property
     def choices(self) -> list[Choice]:
         """The choices in the order in which they are shown: shuffled, and always in the same way."""
@@ -208,7 +224,7 @@ def view(quiz: Quiz) -> ipywidgets.Widget:
     buttons = [submit(word, check, valued)]
     if quiz.question.hint:
         buttons.append(button("Hint", hint))
-    if quiz.facts.get("outcome") in ("right", "wrong"):
+    if quiz.facts.get("outcome") in ("right", "wrong") and "answer" in quiz.facts:
         answer.value = quiz.answer(*quiz.facts["answer"]).html()
     show_model()
     question = text(f"<b>Question {quiz.number}.</b> {marked_up(quiz.question.text)}")
