@@ -85,6 +85,47 @@ def test_a_killed_run_goes_on_where_it_was(own_cache):
     assert all(path.stat().st_mtime_ns == at for path, at in finished.items())
 
 
+def test_a_worker_that_the_system_ended_is_told_in_a_sentence(own_cache, monkeypatch):
+    def ended(*_):
+        yield []
+        raise type("TerminatedWorkerError", (RuntimeError,), {})("A worker process managed by the executor was …")
+
+    monkeypatch.setattr(experiment, "side_by_side", ended)
+    with pytest.raises(RuntimeError, match="most likely because memory ran out") as caught:
+        compare({"a": ROWS, "b": ROWS}, workers=2, **SMALL)
+    assert caught.value.__cause__ is None and "managed by" not in str(caught.value)
+
+
+@pytest.mark.parametrize("left", [b"", b"half"])
+def test_a_run_whose_adapter_is_damaged_is_done_again(own_cache, left):
+    result = compare({"a": ROWS}, workers=1, **SMALL)
+    (adapter, *_) = own_cache.glob("*.safetensors")
+    before = adapter.read_bytes()
+    adapter.write_bytes(left)
+    with pytest.raises(ValueError, match="make the same comparison again"):
+        [result.run("a", seed) for seed in (0, 1)]
+    again = compare({"a": ROWS}, workers=1, **SMALL)
+    assert again.reused == 1 and adapter.read_bytes() == before, "to the byte"
+    assert again.run("a").answer(list(TEST["instruction"][:3])) == result.run("a").answer(list(TEST["instruction"][:3]))
+
+
+def test_two_processes_on_one_cache_finish_as_one_would(own_cache, tmp_path):
+    code = (
+        "from utils import compare, phrasebook\n"
+        "sets = {'a': phrasebook.examples(12, seed=0), 'b': phrasebook.examples(12, seed=1)}\n"
+        "result = compare(sets, steps=4, seeds=3, workers=1, test=phrasebook.examples(20, split='test'))\n"
+        "print(*result.scores('a', 'chrf'), *result.scores('b', 'chrf'))"
+    )
+
+    def start(cache):
+        environment = os.environ | {"QOQ_CACHE": str(cache)}
+        where = {"cwd": Path(__file__).parents[2], "env": environment, "stdout": subprocess.PIPE, "text": True}
+        return subprocess.Popen([sys.executable, "-c", code], **where)
+
+    said = [process.communicate()[0] for process in (start(own_cache), start(own_cache), start(tmp_path / "alone"))]
+    assert len(set(said)) == 1 and len(said[0].split()) == 6
+
+
 def test_an_interrupt_keeps_what_is_finished(own_cache, monkeypatch, capsys):
     real, calls = experiment.one_run, []
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from utils import compare, phrasebook
-from utils.model import live, store, workers
+from utils.model import experiment, live, store, workers
 from utils.model.live import Runs
 
 ROWS = phrasebook.examples(12, seed=0)
@@ -92,8 +92,8 @@ def test_a_failure_is_a_sentence(own_cache, sets, options, sentence):
 
 
 def test_an_error_without_a_sentence_gets_one():
-    assert live.in_a_sentence(KeyError("x")) == "Something unforeseen happened: KeyError: 'x'."
-    assert "memory ran out" in live.in_a_sentence(type("TerminatedWorkerError", (Exception,), {})())
+    assert experiment.in_a_sentence(KeyError("x")) == "Something unforeseen happened: KeyError: 'x'."
+    assert "memory ran out" in experiment.in_a_sentence(type("TerminatedWorkerError", (Exception,), {})())
 
 
 def test_the_base_as_it_is_is_one_run(own_cache):
@@ -117,13 +117,15 @@ def test_another_comparison_waits_for_its_turn(own_cache):
         assert runs.wait(2) and runs.state == "stopped"
 
 
-def test_workers_end_with_a_killed_kernel(own_cache):
+@pytest.mark.parametrize("at_work", [True, False], ids=["at work", "idle"])
+def test_workers_end_with_a_killed_kernel(own_cache, at_work):
+    busy = "runs.progress.runs and runs.progress.runs[0].done"
     code = (
         "import time; from utils import phrasebook; from utils.model.live import Runs\n"
-        "runs = Runs({'a': phrasebook.examples(12)}, steps=4000, seeds=1, workers=1,"
+        f"runs = Runs({{'a': phrasebook.examples(12)}}, steps={4000 if at_work else 2}, seeds=1, workers=1,"
         " test=phrasebook.examples(8, split='test'))\n"
         "runs.start()\n"
-        "while not (runs.progress.runs and runs.progress.runs[0].done): time.sleep(0.1)\n"
+        f"while not ({busy if at_work else 'runs.wait(0)'}): time.sleep(0.1)\n"
         "import psutil; print(*[child.pid for child in psutil.Process().children(True)], flush=True); time.sleep(600)"
     )
     kernel = subprocess.Popen(

@@ -35,6 +35,22 @@ def test_a_picture_says_in_words_what_it_shows(result, draw):
     assert 'alt="' in page and "<b>" not in page
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "name", [r"$\frac$", "a_{b$c}$", "_x", "", "中文 🙂", "two\nlines", "\x00", "x" * 400, "%s {0}"]
+)
+@pytest.mark.parametrize("draw", [plots.headline, plots.loss_curves, plots.confidence])
+def test_a_set_may_have_any_name(result, draw, name):
+    result.runs["set"] = result.runs["set"].replace("poor", name)
+    result.losses = {
+        (name if owner == "poor" else owner, seed): losses for (owner, seed), losses in result.losses.items()
+    }
+    picture = draw(result)
+    assert picture.png().startswith(b"\x89PNG") and name in picture.alt
+    legend = picture.figure.axes[0].get_legend()
+    assert legend is None or len(legend.get_texts()) == 2
+
+
 def test_the_alt_text_of_the_headline_has_the_numbers(result):
     alt = plots.headline(result).alt
     assert "a <b> set: 92 %" in alt and "poor: 12 %" in alt and "over 3 seeds" in alt

@@ -197,7 +197,12 @@ class Comparison:
             )
         from .training import Run
 
-        record, adapter = store.read(self._keys[name, seed])
+        if not (kept := store.read(self._keys[name, seed])):
+            raise ValueError(
+                f'The run of "{name}" with seed {seed} is no longer kept, or damaged: make the same comparison again, '
+                "which does it anew."
+            )
+        record, adapter = kept
         return Run.from_record(record["run"], adapter)
 
 
@@ -411,7 +416,7 @@ def compare(
     their rows equally often, with match="tokens" they see as many tokens, and `steps` is the most that any takes.
 
     Raises ValueError for no sets, no seeds, a bad set (see `fine_tune`), or a test row that stands in a training set,
-    in whatever dress, unless you say that you `allow_overlap`.
+    in whatever dress, unless you say that you `allow_overlap`; RuntimeError where the system ended a worker process.
     """
     workers = workers_for(len(sets) * len(numbers(seeds)), model) if workers is None else workers
     planned = plan(
@@ -474,7 +479,27 @@ def _run_all(planned: Plan, workers: int) -> bool:
                     bar.update(int(np.isfinite(lines["losses"]).sum()) - bar.n)
         except KeyboardInterrupt:
             return True
+        except Exception as error:
+            if _was_ended(error):
+                raise RuntimeError(in_a_sentence(error)) from None
+            raise
     return False
+
+
+def in_a_sentence(error: Exception) -> str:
+    """What went wrong, and what to do next."""
+    if _was_ended(error):
+        return (
+            "The system ended a worker process, most likely because memory ran out: close other programs or choose a "
+            "smaller model, then go on. Finished runs are kept."
+        )
+    text = str(error).strip()
+    return text if text.endswith((".", "!", "?")) else f"Something unforeseen happened: {type(error).__name__}: {text}."
+
+
+def _was_ended(error: Exception) -> bool:
+    """Whether a worker process was ended from outside."""
+    return type(error).__name__ in ("TerminatedWorkerError", "BrokenProcessPool")
 
 
 def numbers(seeds: int | Sequence[int]) -> list[int]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .experiment import Comparison, Draw, Plan, numbers, plan, workers_for
+from .experiment import Comparison, Draw, Plan, in_a_sentence, numbers, plan, workers_for
 from .workers import Board, looks, side_by_side, wake
 
 if TYPE_CHECKING:
@@ -227,17 +227,6 @@ def makespan(jobs: Iterable[float], workers: int) -> float:
     for seconds in jobs:
         heapq.heappush(free, heapq.heappop(free) + seconds)
     return max(free)
-
-
-def in_a_sentence(error: Exception) -> str:
-    """What went wrong, and what to do next."""
-    if type(error).__name__ == "TerminatedWorkerError":
-        return (
-            "The system ended a worker process, most likely because memory ran out: close other programs or choose a "
-            "smaller model, then go on. Finished runs are kept."
-        )
-    text = str(error).strip()
-    return text if text.endswith((".", "!", "?")) else f"Something unforeseen happened: {type(error).__name__}: {text}."
 
 
 def _some(rows: Dataset, size: int) -> Dataset:

@@ -6,7 +6,6 @@ business of `experiment.py`; watching them from a notebook, of `live.py`.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import threading
@@ -168,33 +167,28 @@ def _pool(workers: int):
     from loky import get_reusable_executor
 
     # loky replaces a worker that grows by 300 MB, taking it for a leak; one that trains grows by more, once.
-    return get_reusable_executor(max_workers=workers, timeout=120, env={"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9"})
+    env = {"LOKY_MAX_MEMORY_LEAK_SIZE": "2e9"}
+    return get_reusable_executor(max_workers=workers, timeout=120, env=env, initializer=end_with_parent)
 
 
 def _in_worker(job: Job, task: Task, workers: int, board: Board, at: int) -> tuple[dict, bytes]:
-    """`one_run` in a process of its own: on one thread where there are several, and not for longer than the kernel."""
+    """`one_run` in a process of its own: on one thread where there are several."""
     import torch
 
     if workers > 1:
         torch.set_num_threads(1)
-    with _ends_with_parent():
-        return one_run(job, task, board.writer(at, job.steps))
+    return one_run(job, task, board.writer(at, job.steps))
 
 
-@contextlib.contextmanager
-def _ends_with_parent():
-    """End this process when its parent is gone, as after a killed kernel: nobody would ever read the result."""
+def end_with_parent() -> None:
+    """End this process, at work or idle, when its parent is gone, as after a killed kernel: nobody would read a result."""
     import psutil
 
-    parent, done = psutil.Process(os.getppid()), threading.Event()
+    parent = psutil.Process(os.getppid())
 
     def watch() -> None:
-        while not done.wait(1.0):
-            if not parent.is_running():
-                os._exit(1)
+        while os.getppid() == parent.pid and parent.is_running():
+            time.sleep(1.0)
+        os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        done.set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import matplotlib
 import numpy as np
 
-from .theme import COLOURS, MARKERS, SETTINGS, Picture, new_figure
+from .theme import COLOURS, MARKERS, SETTINGS, Picture, named, new_figure
 
 if TYPE_CHECKING:
     from ..model.live import Progress
@@ -37,7 +37,7 @@ class LivePicture:
             self._score.set_ylim(-4, 104)
             self._loss.set_ylim(0, 1)
             for at, name in enumerate(sets):
-                label = name if len(name) <= NAME else name[: NAME - 1] + "…"
+                label = named(name, NAME)
                 look = {"color": COLOURS[at % len(COLOURS)], "linestyle": STYLES[at % len(STYLES)]}
                 self._score.plot([], [], marker=MARKERS[at % len(MARKERS)], label=label, **look)
             figure.legend(loc="outside lower center", ncols=2, fontsize=9.5, frameon=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import matplotlib
 import numpy as np
 
-from .theme import COLOURS, MARKERS, QUIET, SETTINGS, Picture, new_figure
+from .theme import COLOURS, MARKERS, QUIET, SETTINGS, Picture, named, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def headline(
                 )
                 expected = f" (predicted {predicted[name]:.0f} %)"
             parts.append(f"{name}: {mean:.0f} %{between}{expected}")
-        axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 26)) for name in names])
+        axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(named(name), 26)) for name in names])
         axes.set_ylim(len(names) - 0.4 + 0.2 * (names[-1] in predicted), -0.75)
         axes.set_xlim(-3, 103)
         axes.grid(axis="y", visible=False)
@@ -89,7 +89,7 @@ def loss_curves(result: Comparison) -> Picture:
             smooth = np.convolve(mean, np.ones(window) / window, mode="valid")
             steps = np.arange(window, len(mean) + 1)
             style = ("-", "--", "-.", ":")[line % 4]
-            axes.plot(steps, smooth, style, color=COLOURS[line % len(COLOURS)], linewidth=2, label=name)
+            axes.plot(steps, smooth, style, color=COLOURS[line % len(COLOURS)], linewidth=2, label=named(name))
             ends.append((name, float(smooth[-1])))
         axes.set_xlabel("optimizer step")
         axes.set_ylabel("training loss (nats per answer token)")
@@ -98,7 +98,7 @@ def loss_curves(result: Comparison) -> Picture:
         title = "A low training loss is no proof of quality"
         if ends:
             lowest = min(ends, key=lambda end: end[1])
-            title = f"Lowest training loss: {lowest[0]}"
+            title = f"Lowest training loss: {named(lowest[0])}"
         _title(figure, title)
         _badge(figure, *result.source)
     return Picture(
@@ -124,7 +124,7 @@ def confidence(result: Comparison) -> Picture:
                 color=COLOURS[line % len(COLOURS)],
                 markersize=8,
                 alpha=0.8,
-                label=name,
+                label=named(name),
             )
             parts.append(f"{name}: entropy {entropy.mean():.2f} nats, {right.mean():.0f} % right")
         axes.set_xlabel("mean entropy of the answer (nats per token): unsure is further right")
@@ -196,7 +196,7 @@ def sweep(
             parts.append(f"run live: {each.arm} at {each.x:g} gives {each.mean:.3g}")
         if star:
             x, y, name = star
-            axes.plot(x, y, "*", color="black", markersize=15, zorder=6, label=name)
+            axes.plot(x, y, "*", color="black", markersize=15, zorder=6, label=named(name))
             parts.append(f"{name}: {y:.3g} at {x:g}")
         _scale(axes, sorted({x for arm in arms for x in result.curve(arm, metric, rate)["x"]}))
         axes.set_xlabel(result.sweep.x)
@@ -246,11 +246,16 @@ def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) 
         for line, (name, run) in enumerate(runs.items()):
             colour, marker = COLOURS[line % len(COLOURS)], MARKERS[line % len(MARKERS)]
             left.plot(
-                run["step"], run["validation_loss"], "-", marker=marker, color=colour, label=f"{name}: validation"
+                run["step"],
+                run["validation_loss"],
+                "-",
+                marker=marker,
+                color=colour,
+                label=f"{named(name)}: validation",
             )
-            left.plot(run["step"], run["training_loss"], ":", color=colour, label=f"{name}: training")
+            left.plot(run["step"], run["training_loss"], ":", color=colour, label=f"{named(name)}: training")
             right.plot(
-                run["step"], run["exact_match"], "-", marker=marker, color=colour, label=f"{name}: right answers"
+                run["step"], run["exact_match"], "-", marker=marker, color=colour, label=f"{named(name)}: right answers"
             )
             best = run.loc[run["exact_match"].idxmax()]
             lowest = run.loc[run["validation_loss"].idxmin()]
@@ -259,7 +264,9 @@ def trajectories(runs: dict[str, pd.DataFrame], source: Recorded | None = None) 
                 f"{run['exact_match'].iloc[-1]:.0f} %; lowest validation loss at step {lowest['step']:.0f}"
             )
             if run["noise_by_heart"].notna().any():
-                right.plot(run["step"], run["noise_by_heart"], "--", color=colour, label=f"{name}: noise by heart")
+                right.plot(
+                    run["step"], run["noise_by_heart"], "--", color=colour, label=f"{named(name)}: noise by heart"
+                )
         for axes, label in ((left, "loss (nats per answer token)"), (right, "%")):
             axes.set_xscale("log")
             marks = [step for step in next(iter(runs.values()))["step"]][::2]
@@ -305,7 +312,7 @@ def eras(shares: dict[str, dict[str, float]], source: Recorded | None = None) ->
             start += found[metric]
         bars = right.barh(lines, found["p_2024"], color=COLOURS[0], height=0.65)
         right.bar_label(bars, fmt="%.0f %%", padding=3)
-        left.set_yticks(lines, ["\n".join(textwrap.wrap(name, 26)) for name in shares])
+        left.set_yticks(lines, ["\n".join(textwrap.wrap(named(name), 26)) for name in shares])
         left.invert_yaxis()
         left.set_xlabel("answers, where the fact has changed (%)")
         right.set_xlabel("probability of the answer of 2024 (%)")
@@ -356,7 +363,7 @@ def alignment(signals: dict[str, Signal]) -> Picture:
                 ]
             )
             axes.fill_between(sizes, low, high, color=colour, alpha=0.15, linewidth=0)
-            axes.plot(sizes, mean, ("-", "--", "-.", ":")[line % 4], marker=marker, color=colour, label=name)
+            axes.plot(sizes, mean, ("-", "--", "-.", ":")[line % 4], marker=marker, color=colour, label=named(name))
             axes.axhline(found.limit, color=colour, linewidth=1, linestyle=":")
             parts.append(f"{name}: {mean[0]:.2f} for one row, {found.limit:.2f} for all of them")
         _scale(axes, sizes)
@@ -388,7 +395,9 @@ def reliability(answers: dict[str, pd.DataFrame], bins: int = 5) -> Picture:
             groups = given.groupby(place)
             sure, right, count = 100 * groups["probability"].mean(), 100 * groups["right"].mean(), groups.size()
             colour = COLOURS[line % len(COLOURS)]
-            axes.plot(sure, right, ("-", "--", "-.", ":")[line % 4], color=colour, label=f"{name} (ECE {error:.0f} %)")
+            axes.plot(
+                sure, right, ("-", "--", "-.", ":")[line % 4], color=colour, label=f"{named(name)} (ECE {error:.0f} %)"
+            )
             axes.scatter(sure, right, s=25 + 2 * count, color=colour, marker=MARKERS[line % len(MARKERS)], alpha=0.8)
             parts.append(f"{name}: calibration error {error:.0f} %, {100 * given['right'].mean():.0f} % right")
         axes.set_xlim(-3, 103)
@@ -509,15 +518,15 @@ def _verdict(result: Comparison | Places) -> str:
     means = {name: result.scores(name).mean() for name in result.sets}
     best, worst = max(means, key=means.get), min(means, key=means.get)
     if len(means) == 1:
-        return f"{best}: {means[best]:.0f} % right"
+        return f"{named(best)}: {means[best]:.0f} % right"
     if means[best] == means[worst]:
         return f"No difference: every set scores {means[best]:.0f} %"
     leaders = [name for name in means if name == best or not _ahead(result, best, name)]
     if worst in leaders:
-        return f"No clear winner between {_and(leaders)}"
+        return f"No clear winner between {_and([named(name) for name in leaders])}"
     if len(means) == 2:
-        return f"{best}: {means[best]:.0f} % right; {worst}: {means[worst]:.0f} %"
-    return f"Ahead: {_and(leaders)}. Last: {worst}, {means[worst]:.0f} %"
+        return f"{named(best)}: {means[best]:.0f} % right; {named(worst)}: {means[worst]:.0f} %"
+    return f"Ahead: {_and([named(name) for name in leaders])}. Last: {named(worst)}, {means[worst]:.0f} %"
 
 
 def _ahead(result: Comparison | Places, better: str, worse: str) -> bool:

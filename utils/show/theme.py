@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ SETTINGS = {
     "grid.color": "#DDDDDD",
     "axes.axisbelow": True,
     "legend.frameon": False,
+    "text.parse_math": False,  # names are text, and "$" may stand in them
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
 }
 
@@ -44,6 +46,17 @@ def new_figure(width: float = 8.0, height: float = 4.0) -> Figure:
     return figure
 
 
+def named(name: str, most: int = 60) -> str:
+    """The name of a set as pictures show it: on one line, not too long, whatever is in it.
+
+    >>> named("my\\nset"), named("_x"), named(""), named("x" * 99, 5)
+    ('my set', ' _x', '(no name)', 'xxxx…')
+    """
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in str(name)).split()) or "(no name)"
+    text = text if len(text) <= most else text[: most - 1] + "…"
+    return f" {text}" if text.startswith("_") else text  # such a label is left out of a legend
+
+
 @dataclass
 class Picture:
     """A figure with its alt text. A notebook shows it with the text attached, `save` writes it to a file."""
@@ -53,7 +66,9 @@ class Picture:
 
     def png(self) -> bytes:
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=SETTINGS["savefig.dpi"])
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing")  # a box stands for it, and the alt text has it
+            self.figure.savefig(buffer, format="png", dpi=SETTINGS["savefig.dpi"])
         return buffer.getvalue()
 
     def save(self, path: str | Path) -> Path:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from ..model.live import BUSY, OneRun, Runs, in_a_sentence
+from ..model.experiment import in_a_sentence
+from ..model.live import BUSY, OneRun, Runs
 from ..model.profiles import PROFILES, profile
 from ..model.store import content_hash
 from ..show.card import Card, marked_up
