@@ -16,6 +16,7 @@ _PLACES = {
     "scores": "utils.model.scores:scores",
     "compare": "utils.model.experiment:compare",
     "trajectory": "utils.model.trajectory:trajectory",
+    "memory_estimate": "utils.model.footprint:memory_estimate",
     "recorded": "utils.model.recorded:recorded",
     "damage_lab": "utils.widgets.damage_lab:damage_lab",
     "blame": "utils.widgets.blame:blame",

@@ -5,13 +5,14 @@ Machines are noisy, so times are compared as ratios of runs that took turns. Not
 
 import sys
 
-from . import acceptance, audit, gpu, lessons, real_text, recorded, speed, widgets
+from . import acceptance, audit, gpu, lessons, memory, real_text, recorded, speed, widgets
 
 ALL = {
     "speed": speed.fine_tune_against_a_plain_loop,
     "real": speed.a_real_model,
     "start": speed.kernel_start_to_headline,
     "imports": speed.imports,
+    "memory": memory.main,
     "audit": audit.main,
     "widgets": widgets.main,
     "lessons": lessons.main,

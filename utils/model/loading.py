@@ -12,6 +12,7 @@ import os
 from . import prompts, wheel
 from .hardware import hardware
 from .logits import shortcuts
+from .memory import ran_out
 from .profiles import Profile, profile
 from .quiet import quiet
 
@@ -59,6 +60,8 @@ def _in_a_sentence(name: str, source: str):
     try:
         yield
     except Exception as error:
+        if ran_out(error):
+            raise MemoryError(f'There is no memory left for the model "{name}": close other programs first.') from error
         if os.path.isdir(source):
             said = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
             raise OSError(

@@ -36,6 +36,24 @@ def peak_memory() -> float:
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (1 if platform.system() == "Darwin" else 1024)
 
 
+# What PyTorch, oneDNN, C++ and the system say where no memory is left.
+NO_MEMORY = re.compile(
+    r"out of memory|(can't|cannot) allocate memory|not enough memory|bad_alloc|could not create a (primitive|memory)",
+    re.I,
+)
+
+
+def ran_out(error: BaseException) -> bool:
+    """Whether an error says that no memory was left: on a CPU PyTorch and its kernels have no type of their own for it.
+
+    >>> ran_out(MemoryError()), ran_out(RuntimeError("MPS backend out of memory")), ran_out(ValueError("out of memory"))
+    (True, True, False)
+    """
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError | OSError) and bool(NO_MEMORY.search(str(error)))
+
+
 def give_back() -> None:
     """Give memory that a finished run no longer uses back to the system; glibc would keep most of it, in pieces."""
     gc.collect()

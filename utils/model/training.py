@@ -24,7 +24,7 @@ from .generation import MAX_NEW_TOKENS, generate
 from .hardware import autocast, hardware
 from .loading import context_length, load
 from .logits import logits_at
-from .memory import give_back, peak_memory
+from .memory import give_back, peak_memory, ran_out
 from .profiles import TINY, profile
 from .quiet import quiet
 
@@ -192,17 +192,20 @@ def fine_tune(
                 rows, model, steps, seed, learning_rate, batch_size, micro_batch, on_step
             )
             break
-        except _out_of_memory():
-            if micro_batch == 1:
-                raise FineTuningError(
-                    "The memory does not hold even one row at a time: use a smaller model or shorter rows."
-                )
-            micro_batch = _micro_batch(batch_size, micro_batch // 2)
-            notes = [
-                f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, "
-                "same result."
-            ]
-            _free_memory()
+        except Exception as error:
+            if not ran_out(error):
+                raise
+        # Only here, outside, has the error let go of what it failed with.
+        _free_memory()
+        if micro_batch == 1:
+            raise FineTuningError(
+                "The memory does not hold even one row at a time: use a smaller model or shorter rows."
+            )
+        micro_batch = _micro_batch(batch_size, micro_batch // 2)
+        notes = [
+            f"Memory ran out, so each batch of {batch_size} rows is now computed {micro_batch} at a time: slower, same "
+            "result."
+        ]
     settings["prompt"] = form
     if known.source != str(TINY):  # what the trainer held of a large model would stay beside the copy that answers
         give_back()
@@ -435,18 +438,10 @@ def _micro_batch(batch_size: int, most: int) -> int:
     return next(n for n in range(max(1, min(most, batch_size)), 0, -1) if batch_size % n == 0)
 
 
-def _out_of_memory():
-    import torch
-
-    return torch.OutOfMemoryError
-
-
 def _free_memory() -> None:
-    import gc
-
     import torch
 
-    gc.collect()
+    give_back()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 

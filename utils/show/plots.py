@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import matplotlib
 import numpy as np
 
-from .theme import COLOURS, MARKERS, QUIET, SETTINGS, Picture, named, new_figure
+from .theme import COLOURS, DARK, MARKERS, QUIET, SETTINGS, Picture, named, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..data.audit import Report
     from ..model.experiment import Comparison
+    from ..model.footprint import Footprint
     from ..model.gradients import Signal
     from ..model.recorded import Live, Places, Recorded
 
@@ -336,6 +337,39 @@ def eras(shares: dict[str, dict[str, float]], source: Recorded | None = None) ->
         f"{title}. The answers of each set, where the fact has changed, and how probable that of 2024 is. "
         f"{'. '.join(parts)}.",
     )
+
+
+def footprint(found: Footprint, measured: float | None = None) -> Picture:
+    """What takes the memory of a training step? Its parts on top of each other, and the peak that was measured, in MB."""
+    rows = [f"estimated: {found.total:,.0f} MB"] + ([] if measured is None else [f"measured: {measured:,.0f} MB"])
+    figure = new_figure(9.6, 2.0 + 0.55 * len(rows))
+    axes = figure.axes[0]
+    with matplotlib.rc_context(SETTINGS):
+        start = 0.0
+        for line, (name, size) in enumerate(found.parts.items()):
+            colour = COLOURS[line % len(COLOURS)]
+            bar = axes.barh([0], [size], left=start, color=colour, height=0.65, label=f"{name} {size:,.0f}")
+            ink = "white" if colour in DARK else "black"
+            told = [f"{size:,.0f}" if size > 0.06 * found.total else ""]
+            axes.bar_label(bar, told, label_type="center", color=ink, fontweight="bold")
+            start += size
+        if measured is not None:
+            axes.barh([1], [measured], color="#CCCCCC", height=0.65)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.invert_yaxis()
+        axes.set_xlabel("memory (MB)")
+        axes.grid(axis="y", visible=False)
+        _legend_above(axes, columns=4)
+        trained = {name: size for name, size in found.parts.items() if not name.startswith("Python")}
+        largest = max(trained, key=trained.get)
+        title = (
+            f"Most memory of the training goes to {largest}: {trained[largest]:,.0f} of {sum(trained.values()):,.0f} MB"
+        )
+        _title(figure, title)
+        _badge(figure, "ESTIMATED", f"{found.model}, {found.batch} rows of {found.length} tokens at a time")
+    parts = ", ".join(f"{name} {size:,.0f}" for name, size in found.parts.items())
+    beside = "" if measured is None else f" Measured: {measured:,.0f} MB."
+    return Picture(figure, f"{title}. In MB: {parts}.{beside}")
 
 
 def _first_and_last(shares: dict[str, float]) -> str:

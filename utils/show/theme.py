@@ -17,6 +17,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+DARK = ("#0072B2", "#D55E00", "#009E73", "#000000")  # those on which white is read
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 QUIET = "#5A5A5A"
 SETTINGS = {
