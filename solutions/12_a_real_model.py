@@ -118,13 +118,9 @@ lesson.reveal({name: results.scores(name).mean() for name in names})
 plots.headline(results, predicted=lesson.predicted)
 
 # %% [markdown]
-# Does a lead survive at a third of the usual learning rate, and at three times as much? The means at
-# all three:
-
-# %%
-tables.words(headline.at_all_rates())
-
-# %% [markdown]
+# Fifty clean messages are ahead of the junk. Ten are not told apart from it, and over 10,000 different
+# messages the lead of the fifty is not settled with five seeds.
+#
 # ## What carried over?
 #
 # The course's ledger has a second column: the same claims, asked of this model. A cell of it gives
@@ -205,14 +201,17 @@ if connected and here:
 # %% [markdown]
 # ## Three tasks, one base
 #
-# How many rows a task takes is a question about the base, too. Fifty, 300 and 1,000 clean rows
-# beside 10,000 of junk: first the support desk, whose facts nobody can know, then the phrasebook.
+# How many rows a task takes is a question about the base, too. Fifty, 300 and 1,000 clean rows beside
+# 10,000 of junk, now for the support desk, whose hundred facts nobody can know:
 
 # %%
 recorded("real_desk").plot()
 
-# %%
-recorded("real_phrases").plot("chrf")
+# %% [markdown]
+# Eight questions, repeated and damaged, teach next to nothing here. Fifty rows hold half of the facts, and
+# the model answers two questions in five. Three hundred rows hold all of them and are not told apart
+# from fifty, and a thousand are behind three hundred. A run sees 480 rows whatever the size of its set,
+# so each of a hundred facts comes up some five times, and that is not enough to learn it.
 
 # %% [markdown]
 # ### Exercise 2 · What first? (2 minutes, medium)
@@ -386,8 +385,11 @@ if here:
     from peft import AutoPeftModelForCausalLM
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoPeftModelForCausalLM.from_pretrained(folder)
+    from utils.model.quiet import quiet
+
+    with quiet():  # leaves out the libraries' own messages
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        model = AutoPeftModelForCausalLM.from_pretrained(folder)
     question = test[0]["instruction"]
     ids = tokenizer.apply_chat_template(
         [{"role": "user", "content": question}],

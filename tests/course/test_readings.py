@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 from utils.course.lesson import LESSONS
-from utils.model.recorded import recorded
+from utils.data import tatoeba
+from utils.model.recorded import real, recorded
 from utils.model.recorded.sweeps import MIXED, RECENT, STATED
 
 HOLDS, DOES_NOT, OPEN = "holds", "does not hold", "undecided"
@@ -14,13 +15,16 @@ TODAY = "answers_2024"
 
 
 class Reading(NamedTuple):
-    """A sentence, the leads that it is about, and their verdicts at a third, once and three times the learning rate."""
+    """A sentence, the leads that it is about, and their verdicts at a third, once and three times the learning rate.
+
+    Of the real model that at the usual rate alone, until the others are recorded.
+    """
 
     lesson: str
     sentence: str
     sweep: str
     leads: tuple[tuple[tuple[str, float], tuple[str, float]], ...]  # (better, worse), each an arm and its x
-    verdicts: tuple[str, str, str]
+    verdicts: tuple[str, ...]
     metric: str = "exact_match"
 
 
@@ -125,6 +129,51 @@ READINGS = (
         (OPEN, OPEN, DOES_NOT),
         TODAY,
     ),
+    Reading(
+        "12",
+        "Fifty clean messages are ahead of the junk",
+        "real_headline",
+        (((real.CLEAN_50, 50), (real.JUNK_8, 10_000)),),
+        (HOLDS,),
+    ),
+    Reading(
+        "12",
+        "Ten are not told apart from it, and over 10,000 different messages the lead of the fifty is not settled",
+        "real_headline",
+        (((real.CLEAN_10, 10), (real.JUNK_8, 10_000)), ((real.CLEAN_50, 50), (real.VARIED, 10_000))),
+        (OPEN,),
+    ),
+    Reading(
+        "12",
+        "Eight questions, repeated and damaged, teach next to nothing here",
+        "real_desk",
+        ((("clean", 50), ("junk", 10_000)), (("clean", 300), ("junk", 10_000))),
+        (HOLDS,),
+    ),
+    Reading(
+        "12",
+        "Three hundred rows hold all of them and are not told apart from fifty",
+        "real_desk",
+        ((("clean", 300), ("clean", 50)),),
+        (OPEN,),
+    ),
+    Reading("12", "a thousand are behind three hundred", "real_desk", ((("clean", 300), ("clean", 1000)),), (HOLDS,)),
+    Reading(
+        "12",
+        "Wrong answers cost about three",
+        "natural",
+        (((tatoeba.ONE, 0), (tatoeba.WRONG, 50)),),
+        (HOLDS,),
+        "chrf",
+    ),
+    Reading(
+        "12",
+        "Answers that disagree, all of them right, cost at most one point here",
+        "natural",
+        (((tatoeba.ONE, 0), (tatoeba.SEVERAL, 50)),),
+        (OPEN,),
+        "chrf",
+    ),
 )
 
 
@@ -135,5 +184,6 @@ def test_what_a_lesson_says_is_in_the_record(reading):
     assert reading.sentence in " ".join(prose.split())
     record = recorded(reading.sweep)
     for pair in reading.leads:
-        found = tuple(record.verdict(*pair, reading.metric, rate=rate) for rate in record.rates)
+        rates = record.rates if record.model == "tiny" else (1.0,)
+        found = tuple(record.verdict(*pair, reading.metric, rate=rate) for rate in rates)
         assert found == reading.verdicts, pair
