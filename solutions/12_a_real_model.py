@@ -416,7 +416,7 @@ if here:
     bare = tokenizer(question, return_tensors="pt")
     out = model.generate(**bare, max_new_tokens=32, do_sample=False)
     new = out[0, bare["input_ids"].shape[1] :]
-    print(tokenizer.decode(new, skip_special_tokens=True))
+    print("It writes:", repr(tokenizer.decode(new, skip_special_tokens=True)))
 
 # %% [markdown]
 # The weights are the same, but what they read is not. Save the tokenizer with the adapter, and use

@@ -5,13 +5,12 @@ The package is only looked for and never imported: its own dependencies need not
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import tempfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from unittest import mock
 
 from platformdirs import user_cache_path
 
@@ -56,9 +55,11 @@ def converted(package: str) -> Path:
 
 def _convert(file: Path, target: Path) -> None:
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, modeling_gguf_pytorch_utils
 
-    with quiet(), contextlib.redirect_stderr(io.StringIO()):  # the bar of this loader cannot be switched off
+    # The bar of this loader cannot be switched off.
+    no_bar = mock.patch.object(modeling_gguf_pytorch_utils, "tqdm", lambda tensors, **_: tensors)
+    with quiet(), no_bar:
         tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
         model = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32)
         # What is saved is no longer quantised, and must not say so.

@@ -216,7 +216,10 @@ class Recorded:
             values = result.scores(arm, metric).tolist()
         low, high = next_interval(recorded_values, seeds, metric in BOUNDED)
         one_answer = 100 / len(sweep.test()) if metric in ("exact_match", "format_rate") else 0.0
-        return Live(arm, x, metric, values, low - one_answer, high + one_answer)
+        low, high = low - one_answer, high + one_answer
+        if metric in BOUNDED:
+            low, high = max(low, 0.0), min(high, 100.0)
+        return Live(arm, x, metric, values, low, high)
 
     @property
     def sweep(self) -> Sweep:
