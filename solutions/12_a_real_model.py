@@ -9,8 +9,8 @@
 # ## Why it matters
 #
 # Everything so far was measured on one model with 3.7 million parameters, trained in two worlds
-# that we invented. Would a real model say the same? The question is open: the same rows can lift
-# one base and leave another where it was. So we asked SmolLM2-135M-Instruct. It is 36 times as
+# that we invented. Would a real model say the same? It need not: the same rows can lift one base and
+# leave another where it was. So we asked SmolLM2-135M-Instruct. It is 36 times as
 # large and has read two trillion tokens of text, nearly all of it English (Allal et al. 2025,
 # "SmolLM2: When Smol Goes Big").
 
@@ -27,6 +27,7 @@ from utils.data.inbox.flaws import FLAWS
 from utils.model.claims import REAL, TO_COME, ledger
 from utils.model.experiment import machine
 from utils.model.loading import at_hand
+from utils.model.quiet import quiet
 from utils.model.recorded import Places, real
 
 MODEL = real.REAL
@@ -41,7 +42,7 @@ print(MODEL, "is here." if here else "is not here: `make real` adds it (93 MB, n
 # ## What does it know?
 #
 # Three tasks. The *inbox* is new: short messages to an online shop, each to be turned into one
-# line, `topic | urgency | order number`. The *support desk* you know from lesson 10, the
+# line, `topic | urgency | order number`. The *support desk* you know from lesson 07, the
 # *phrasebook* from lesson 01. Here is one question of each, put to the model before any training.
 
 # %%
@@ -57,13 +58,15 @@ asked = pd.DataFrame({
 if here:
     base = fine_tune(inbox.examples(1), MODEL, steps=0)  # no steps: the model as it is
     asked["the model"] = base.answer(list(asked["question"]), max_new_tokens=32)
+else:
+    print("Skipped: the model is missing, and so is what it says.")
 tables.words(asked)
 
 # %% [markdown]
-# What it writes is fluent and of no use. But it lacks a different thing each time:
+# What it writes is fluent but useless, for a different reason each time:
 #
-# - **Inbox:** it knows the language, and what a refund is. New to it are the form of the line and
-#   the house rules.
+# - **Inbox:** it knows the language, and what a refund is. The form of the line and the house rules are
+#   new to it.
 # - **Support desk:** it knows the language but none of the facts. The product is invented.
 # - **Phrasebook:** it hardly knows the language.
 #
@@ -90,7 +93,8 @@ lesson.predict("10,000 junk messages")
 # ## The headline, on a real model
 #
 # You run one of these here and now, with new data: fifty clean messages. It takes one to three
-# minutes on two cores. You may stop it with ■.
+# minutes on two cores. You may stop it with ■. The line below gives its score in percent, and the range
+# in which the record expects one more run to fall. The range is wide: one run says little.
 
 # %%
 headline = recorded("real_headline")
@@ -100,36 +104,43 @@ else:
     print("Skipped: the model is missing. The record follows.")
 
 # %% [markdown]
-# And the record, with five seeds per set:
+# And the record, with five seeds per set. It has three more: ten clean messages, 10,000 *different*
+# messages with the same damage, and fifty of those drawn at random.
 
 # %%
 sets = {
     "50 clean messages": (headline, real.CLEAN_50, 50),
     "10 clean messages": (headline, real.CLEAN_10, 10),
     "10,000 junk messages": (headline, real.JUNK_8, 10_000),
-    "10,000 different ones, 80 % damaged": (headline, real.VARIED, 10_000),
-    "50 of the damaged ones at random": (headline, real.AT_RANDOM, 50),
+    "10,000 varied messages (80 % damaged)": (headline, real.VARIED, 10_000),
+    "50 of the varied ones at random": (headline, real.AT_RANDOM, 50),
 }
 results = Places(sets)
 names = ["50 clean messages", "10,000 junk messages"]
 lesson.reveal({name: results.scores(name).mean() for name in names})
 
 # %%
-plots.headline(results, predicted=lesson.predicted)
+title = "50 clean messages beat repeated junk; the rest is open"
+plots.headline(results, predicted=lesson.predicted, title=title)
 
 # %% [markdown]
-# Fifty clean messages are ahead of the junk. Ten are not told apart from it, and over 10,000 different
-# messages the lead of the fifty is not settled with five seeds.
+# Fifty clean messages are ahead of the junk. But 22 % is no product: the model is small, it saw 320 rows,
+# and every part of a line must be right. Ten clean messages are not told apart from the junk, and over
+# 10,000 different messages the lead of the fifty is not settled with five seeds.
 #
 # ## What carried over?
 #
-# The course's ledger has a second column: the same claims, asked of this model. A cell of it gives
-# the verdict, the figure, the interval and the number of seeds.
+# The ledger, in which the course keeps its claims, has a second column: the same claims, asked of this
+# model. (The figures and intervals behind it are in the README.)
 
 # %%
 table = ledger()
-table = table[~table[REAL].isin(["–", TO_COME])]
-tables.words(table[["claim", "verdict", REAL]])
+table = table[~table[REAL].isin(["–", TO_COME])].set_index("claim")
+verdicts = pd.DataFrame({
+    "on the tiny model": table["verdict"],
+    "on SmolLM2": table[REAL].str.partition(";")[0],
+})
+tables.words(verdicts)
 
 # %% [markdown]
 # ### Exercise 1 · What carried over? (3 minutes, easy)
@@ -159,18 +170,22 @@ lesson.exercise(1).check(carried)
 
 # %%
 outcomes = []
-for tiny, real_one in zip(table["verdict"], table[REAL]):
+for tiny, real_one in zip(verdicts["on the tiny model"], verdicts["on SmolLM2"]):
     outcomes.append(carried(tiny, real_one) or "")
-tables.words(table[["claim"]].assign(outcome=outcomes))
+tables.words(verdicts.assign(outcome=outcomes)[["outcome"]])
 
 # %% [markdown]
+# *Open* does not mean *no*. With five seeds and 60 test rows, most of these intervals reach about ten
+# points either way, so a smaller lead cannot be seen.
+#
 # ## Noise that nobody made
 #
-# The damage in these rows is our invention, too. On Tatoeba, volunteers translate sentences, each in
-# their own way, so that many English sentences have several right French translations. We took 150 of
-# them, two rows for each, and changed only the second row: the same translation again, another right
-# one (noise as it occurs), or one that belongs to another sentence (noise as we simulate it). Which is
-# worse? chrF measures how much of a right translation is in the answer.
+# The damage so far was invented, like the tasks. What about noise as it really occurs? On Tatoeba,
+# volunteers translate sentences, each in their own way, so that many English sentences have several right
+# French translations. We took 150 English sentences, two rows for each, and varied only the French of the
+# second row: the same translation again, another right one (noise as it occurs), or one that belongs to
+# another sentence (noise as we simulate it). chrF measures how much of a right translation is in the
+# answer, from 0 to 100.
 
 # %%
 natural = recorded("natural")
@@ -180,13 +195,14 @@ noise = Places({name: (natural, name, share) for name, share in shares.items()})
 lines = {}
 for name in shares:
     points, low, high = noise.gap(one, name, "chrf")
-    cost = "" if name == one else f"{points:.1f} points ({low:.1f} to {high:.1f})"
-    lines[name] = {"chrF": f"{noise.scores(name, 'chrf').mean():.0f}", "cost": cost}
+    change = "" if name == one else f"{-points:+.1f} ({-high:+.1f} to {-low:+.1f})"
+    lines[name] = {"chrF": f"{noise.scores(name, 'chrf').mean():.1f}", "change": change}
 tables.words(pd.DataFrame(lines).T)
 
 # %% [markdown]
-# Answers that disagree, all of them right, cost at most one point here. Wrong answers cost about three.
-# So ask *what kind* of noise a file has before you ask how much.
+# Answers that disagree, all of them right, cost at most one point here. Wrong answers cost about three of
+# nineteen. The model hardly knows French, so this is one case and no law. Still: ask *what kind* of noise
+# a file has before you ask how much.
 #
 # The sentences are not part of the course. With a connection, or their file, you can repeat this:
 
@@ -199,32 +215,34 @@ if connected and here:
     display(compare(sets, MODEL, 20, seeds=1, test=test).table())
 
 # %% [markdown]
-# ## Three tasks, one base
+# ## Another task, the same base
 #
-# How many rows a task takes is a question about the base, too. Fifty, 300 and 1,000 clean rows beside
-# 10,000 of junk, now for the support desk, whose hundred facts nobody can know:
+# How many rows a task takes depends on the base, too. Here are 50, 300 and 1,000 clean rows beside 10,000
+# of junk for the support desk, whose hundred facts no base can know. These runs take 60 steps.
 
 # %%
 recorded("real_desk").plot()
 
 # %% [markdown]
-# Eight questions, repeated and damaged, teach next to nothing here. Fifty rows hold half of the facts, and
-# the model answers two questions in five. Three hundred rows hold all of them and are not told apart
-# from fifty, and a thousand are behind three hundred. A run sees 480 rows whatever the size of its set,
-# so each of a hundred facts comes up some five times, and that is not enough to learn it.
+# Eight questions hold eight of the hundred facts, so even clean they could hardly score more than 8 %.
+# Fifty rows hold half of the facts, and the model answers 40 % of the questions, which is nearly all that
+# it could. Three hundred rows hold all of them and are not told apart from fifty: in 60 steps a run sees
+# 480 rows, so that each fact comes up about five times instead of ten. More facts may need more steps. Why a
+# thousand are behind three hundred the record cannot say.
 
 # %% [markdown]
 # ### Exercise 2 · What first? (2 minutes, medium)
 #
-# Four teams have the base of this lesson. What comes first for each: `"curate"` (50 to 500 checked
-# rows), `"cover"` (rows for every single fact) or `"base"` (another base)?
+# Four teams have the base of this lesson. What comes first for each? Write a dictionary,
+# `{"a": "…", "b": "…", "c": "…", "d": "…"}`, with `"curate"` (50 to 500 checked rows), `"cover"` (rows for
+# every single fact, and the steps to learn them) or `"base"` (another base model).
 #
 # | team | task |
 # |---|---|
-# | **a** | sort English complaints into the five groups of the house |
-# | **b** | answer questions on 3,000 insurance tariffs from memory |
+# | **a** | sort English complaints into the company's five categories |
+# | **b** | answer questions about 3,000 insurance policies from memory |
 # | **c** | answer customers in Finnish |
-# | **d** | as b, but the tariff in question is given in each prompt |
+# | **d** | as b, but the policy in question is given in each prompt |
 
 # %%
 first = (
@@ -239,21 +257,20 @@ lesson.exercise(2).check(first)
 # %% [markdown]
 # ## Your own file
 #
-# Now the whole way with a file. The next cell writes one, as a shop may have it: 2,000 sorted
-# messages, a quarter of them spoiled in the ways that occur in offices. Go through with this file
-# first. For one of your own, change the cells that begin with `# yours`, and first set 30 rows
-# aside that you have checked: they are the test.
+# Now take a file all the way. The next cell writes one such as a shop might have: 2,000 sorted messages,
+# a quarter of them spoiled in ways typical of an office. Go through it with this file first. Then use your
+# own: change every line marked `# yours`. Before anything else, draw rows *at random* for the test and
+# check them by hand: 30 for a first look, 200 for a decision.
 
 # %%
 flaws = {"wrong_topic": 0.1, "number_overlooked": 0.05, "other_form": 0.05, "truncated": 0.05}
 mailbox = damage.spoil(inbox.examples(2000, seed=12), flaws, seed=12, own=FLAWS)
-columns = {"instruction": "message", "output": "sorted as"}
-own = mailbox.to_pandas().rename(columns=columns)[list(columns.values())]
-own.to_csv("mailbox.csv", index=False)
+shop = mailbox.to_pandas().rename(columns={"instruction": "message", "output": "sorted as"})
+shop[["message", "sorted as"]].to_csv("mailbox.csv", index=False)
 
 # %%
-# yours: the name of the file, and of its two columns
-imported = files.read("mailbox.csv", columns=columns)
+columns = {"instruction": "message", "output": "sorted as"}  # yours: its two columns
+imported = files.read("mailbox.csv", columns=columns)  # yours: the name of the file
 print(imported)
 pile = imported.dataset()
 
@@ -266,16 +283,17 @@ found = report.summary()
 tables.words(found.loc[found["rows"] > 0, ["rows", "looks for"]])
 
 # %% [markdown]
-# It has seen that the answers are lines of three labels, and doubts those that rows like them have
-# otherwise (`wrong_label`). But we spoiled 500 rows, and it has not found them all. It does not know
+# It has noticed that each answer is a line of three labels, and doubts labels that differ from those of
+# similar rows (`wrong_label`). But we spoiled 500 rows, and it has not found them all. It does not know
 # *your house*: what a line has to look like, and which topic is right. You can tell it the first of
 # these, with `rule=`.
 
 # %% [markdown]
 # ### Exercise 3 · A rule of the house (4 minutes, medium)
 #
-# Write a regular expression that every right line matches from beginning to end: a topic, the
-# urgency, and an order number of five digits or "none", with ` | ` between them.
+# Write a regular expression that matches every right line as a whole, and no other: a topic in small
+# letters (one, `mix-up`, has a hyphen), the urgency, and an order number of five digits or `none`.
+# Between them stand a space, a bar and a space, as in `refund | high | 48213`.
 
 # %%
 pattern = (
@@ -288,12 +306,13 @@ pattern = (
 lesson.exercise(3).check(pattern)
 
 # %% [markdown]
-# The audit again, with your rule. Until yours is right, ours is used.
+# The audit again, with your rule. If yours is not right yet, the cell uses ours.
 
 # %%
 rule = rf"({'|'.join(inbox.TOPICS)}) \| (high|normal|low) \| (\d{{5}}|none)"
 if isinstance(pattern, str) and lesson.exercise(3).judge(pattern) is None:
     rule = pattern
+# yours: rule = r"…", or None if your answers have no fixed form
 report = audit(pile, rule=rule)
 found = report.summary()
 cleaned = report.clean().rows.to_pandas()
@@ -312,11 +331,12 @@ cleaned = cleaned[~overlooked]
 print(f"{overlooked.sum()} order numbers overlooked; {len(cleaned):,} rows left")
 
 # %% [markdown]
-# That leaves the wrong topics. These lines are well formed, so no rule can catch them. That is what
-# reading is for, and nobody reads 1,700 rows. So choose fifty: one of each topic, then a second of
-# each, and so on.
+# That leaves the wrong topics. The audit suspects some (`wrong_label`), but `clean` drops only what it is
+# sure of, so they are still in. In a file of your own, read those first. Here we go for a small set: fifty
+# rows, one of each topic, then a second of each, and so on.
 
 # %%
+# yours: what your fifty rows should be spread over
 cleaned["topic"] = cleaned["output"].str.split(" | ", regex=False).str[0]
 # 0 for the first of its topic, 1 for the second …
 cleaned["turn"] = cleaned.groupby("topic").cumcount()
@@ -330,14 +350,14 @@ tables.words(fifty[["instruction", "output"]].head(10))
 # %%
 # yours: the fifty as you have mended them
 right = {row["instruction"]: row["output"] for row in inbox.examples(2000, seed=12)}
-read = [right.get(text, line) for text, line in zip(fifty["instruction"], fifty["output"])]
-print(sum(line != before for line, before in zip(read, fifty["output"])), "of 50 lines mended")
-mine = pile.from_dict({"instruction": list(fifty["instruction"]), "output": read})
+mended = [right.get(text, line) for text, line in zip(fifty["instruction"], fifty["output"])]
+print(sum(line != before for line, before in zip(mended, fifty["output"])), "of 50 lines mended")
+mine = pile.from_dict({"instruction": list(fifty["instruction"]), "output": mended})
 
 # %% [markdown]
-# Was that reading worth it? The fair comparison is not with the whole file but with *fifty of its rows
-# drawn at random* (lesson 04); `random_subset_of` adds that set automatically. One seed and 20 steps,
-# for the sake of time: a first look, not proof.
+# Was the work worth it? The fair comparison is not with the whole file but with *fifty of its rows drawn
+# at random* (lesson 04); `random_subset_of` adds that set. It judges everything together: audit, rules,
+# choice and reading. One seed, 20 steps and 30 test rows, about two minutes: a first look, not proof.
 
 # %%
 test = inbox.examples(30, split="test")  # yours: 30 rows that you set aside and checked
@@ -348,16 +368,19 @@ else:
     print("Skipped: the model is missing.")
 
 # %% [markdown]
-# The record has a similar comparison, with 40 steps and five seeds. Its pile is far worse than yours,
-# four rows in five are damaged, so expect a larger lead.
+# The record has a similar comparison, with 40 steps and five seeds, on a pile that is far worse: four rows
+# in five are damaged.
 
 # %%
-chosen, at_random = "50 clean messages", "50 of the damaged ones at random"
+chosen, at_random = "50 clean messages", "50 of the varied ones at random"
 points, low, high = results.gap(chosen, at_random)
 print(f"{chosen} against {at_random}:")
-print(f"{points:+.0f} points ({low:+.0f} to {high:+.0f}), {results.verdict(chosen, at_random)}")
+print(f"{points:+.1f} points ({low:+.1f} to {high:+.1f}), {results.verdict(chosen, at_random)}")
 
 # %% [markdown]
+# Nine points ahead, but the interval includes 0: with five seeds this is not settled, even for a pile as
+# bad as that. Run more seeds before you promise anybody a gain.
+#
 # ## How many rows do I need?
 #
 # The rule of lesson 07: measure at a quarter, a half and all of what you have, and stop when the
@@ -365,27 +388,38 @@ print(f"{points:+.0f} points ({low:+.0f} to {high:+.0f}), {results.verdict(chose
 # inbox has larger jumps than doublings, but the question is the same: what did the last one bring?
 
 # %%
-recorded("real_size").plot()
+sizes = recorded("real_size")
+sizes.plot()
+
+# %%
+points, low, high = sizes.gap(("clean", 3000), ("clean", 300))
+print(f"3,000 rows against 300: {points:+.1f} points ({low:+.1f} to {high:+.1f})")
+
+# %% [markdown]
+# The last step is undecided, so the rule says *more seeds*. And mind the limit of this test: a run sees
+# 320 rows, so most of the 3,000 were never seen. It shows what more rows bring at the *same* training
+# time, not what they could bring with more of it.
 
 # %% [markdown]
 # ## Keep it
 #
-# What you have trained is an *adapter*: some 20 MB of changes to the weights of one base, and to the
-# exact version (*revision*) that it was trained on. `save` writes it with its tokenizer and a card.
-# Anybody who has the base can load it with plain `transformers` and `peft`, without this course.
+# What you have trained is an *adapter*: some 20 MB of changes that make sense only on top of the weights
+# they were trained on. Here these are a 4-bit copy of SmolLM2, unpacked into a folder of this machine, and
+# `adapter_config.json` names that folder. `save` also writes the tokenizer and a card. Plain `transformers`
+# and `peft` load it, without this course.
 
 # %%
 if here:
     run = result.run("my 50")
     folder = run.save("my_adapter")
     print(sorted(path.name for path in folder.iterdir()))
+else:
+    print("Skipped: the model is missing.")
 
 # %%
 if here:
     from peft import AutoPeftModelForCausalLM
     from transformers import AutoTokenizer
-
-    from utils.model.quiet import quiet
 
     with quiet():  # leaves out the libraries' own messages
         tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -393,7 +427,9 @@ if here:
     question = test[0]["instruction"]
     ids = tokenizer.apply_chat_template(
         [{"role": "user", "content": question}],
-        add_generation_prompt=True, return_tensors="pt", return_dict=True,
+        add_generation_prompt=True,
+        return_tensors="pt",
+        return_dict=True,
     )
     out = model.generate(**ids, max_new_tokens=32, do_sample=False)
     new = out[0, ids["input_ids"].shape[1] :]  # only what comes after the prompt
@@ -402,14 +438,19 @@ if here:
     print("with it:           ", run.answer(question))
 
 # %% [markdown]
-# To share it, put the folder on a model hub: `hf upload your-name/my-adapter my_adapter`. That
-# needs an account. Before you do, complete the card (`README.md`): what the rows were, and who
-# checked them.
+# To share it, write `HuggingFaceTB/SmolLM2-135M-Instruct` into `adapter_config.json` (on the original
+# weights its answers may differ slightly), complete the card (`README.md`), and put the folder on a model
+# hub: `hf upload your-name/my-adapter my_adapter`, which needs an account. A model can repeat its training
+# rows word for word, so take out names, addresses and numbers *before* you train.
+#
+# Another model? Put its name, a hub id or a folder into `MODEL`. And before you train at all, put the house
+# rules and three examples into the prompt of a larger model: if that is good enough, stop there.
 #
 # ## Gotcha: the template is part of the model
 #
 # In training, every message was wrapped in the model's *chat template*: marks that say who is
-# speaking and where the answer begins. What if somebody leaves it out, and sends the bare message?
+# speaking and where the answer begins. What if somebody leaves it out, and sends the bare message? (It may
+# write nothing at all.)
 
 # %%
 if here:
@@ -419,7 +460,7 @@ if here:
     print("It writes:", repr(tokenizer.decode(new, skip_special_tokens=True)))
 
 # %% [markdown]
-# The weights are the same, but what they read is not. Save the tokenizer with the adapter, and use
+# The weights are the same, but the input is not. Save the tokenizer with the adapter, and use
 # its template wherever the model is used.
 #
 # ## Check your understanding

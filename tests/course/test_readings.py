@@ -7,6 +7,7 @@ import pytest
 
 from utils.course.lesson import LESSONS
 from utils.data import tatoeba
+from utils.model import claims
 from utils.model.recorded import real, recorded
 from utils.model.recorded.sweeps import MIXED, RECENT, STATED
 
@@ -138,18 +139,20 @@ READINGS = (
     ),
     Reading(
         "12",
-        "Ten are not told apart from it, and over 10,000 different messages the lead of the fifty is not settled",
+        "Ten clean messages are not told apart from the junk, and over 10,000 different messages the lead of the fifty is not "
+        "settled",
         "real_headline",
         (((real.CLEAN_10, 10), (real.JUNK_8, 10_000)), ((real.CLEAN_50, 50), (real.VARIED, 10_000))),
         (OPEN,),
     ),
     Reading(
         "12",
-        "Eight questions, repeated and damaged, teach next to nothing here",
-        "real_desk",
-        ((("clean", 50), ("junk", 10_000)), (("clean", 300), ("junk", 10_000))),
-        (HOLDS,),
+        "Nine points ahead, but the interval includes 0",
+        "real_headline",
+        (((real.CLEAN_50, 50), (real.AT_RANDOM, 50)),),
+        (OPEN,),
     ),
+    Reading("12", "The last step is undecided", "real_size", ((("clean", 3000), ("clean", 300)),), (OPEN,)),
     Reading(
         "12",
         "Three hundred rows hold all of them and are not told apart from fifty",
@@ -187,3 +190,10 @@ def test_what_a_lesson_says_is_in_the_record(reading):
         rates = record.rates if record.model == "tiny" else (1.0,)
         found = tuple(record.verdict(*pair, reading.metric, rate=rate) for rate in rates)
         assert found == reading.verdicts, pair
+
+
+def test_the_verdicts_of_the_second_column_are_what_lesson_12_hands_to_its_exercise():
+    table = claims.ledger()
+    cells = [cell for cell in table[claims.REAL] if cell not in (claims.NO_REAL, claims.TO_COME)]
+    assert len(cells) >= 10
+    assert {cell.partition(";")[0].partition(" (")[0] for cell in cells} <= {HOLDS, DOES_NOT, OPEN}

@@ -203,7 +203,7 @@ def fifty_at_equal_tokens() -> Verdict:
 
 
 @claim(
-    "It shows in what an answer costs at inference",
+    "Quality shows in what a right answer costs at inference",
     "04",
     real=lambda: _cheaper(recorded("real_headline"), (on_real.CLEAN_50, 50), (on_real.VARIED, 10_000)),
 )

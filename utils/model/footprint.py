@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,9 +100,9 @@ def memory_estimate(
     frozen = sum(weights.numel() for weights in laid_out.parameters() if not weights.requires_grad)
     wide = _bytes()
     vocabulary = laid_out.get_output_embeddings().weight.shape[0]
-    saved = _saved(laid_out, batch, length) + (
-        wide * trained if adapter and wide < 4 else 0
-    )  # its copy in that precision
+    saved = _saved(laid_out, batch, length)
+    if adapter and wide < 4:  # mixed precision makes a copy of the adapter
+        saved += wide * trained
     logits = batch * answer * vocabulary * LOSS_BYTES[wide]
     layers = config.get_text_config().num_hidden_layers
     parts = {
@@ -133,11 +134,9 @@ def _on_meta(config, adapter: bool):
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=attention)
         if adapter:
-            from peft import get_peft_model
+            from .training import with_adapter
 
-            from .training import _lora
-
-            model = get_peft_model(model, _lora()).get_base_model()
+            model = with_adapter(model).get_base_model()
     return model.to(dtype).train()  # the adapter as well: so mixed precision computes with it
 
 
@@ -168,7 +167,7 @@ def _libraries() -> float:
     from .quiet import quiet
 
     with quiet():
-        import trl.trainer.sft_trainer  # noqa: F401
+        import_module("trl.trainer.sft_trainer")
     return psutil.Process().memory_info().rss / MB
 
 

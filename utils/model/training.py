@@ -78,10 +78,10 @@ class Run:
         """(model with the adapter merged in, tokenizer); a run that comes from disk is put together on first use."""
         model, tokenizer = load(self.model_name)
         if self.adapter is not None:
-            from peft import get_peft_model, set_peft_model_state_dict
+            from peft import set_peft_model_state_dict
 
             with quiet():
-                wrapped = get_peft_model(model, _lora())
+                wrapped = with_adapter(model)
                 set_peft_model_state_dict(wrapped, self.adapter)
                 model = wrapped.merge_and_unload()
         return model.eval(), tokenizer
@@ -111,11 +111,11 @@ class Run:
         """
         if self.adapter is None:
             raise ValueError("This run was not trained (steps=0), so it has no adapter to save.")
-        from peft import get_peft_model, set_peft_model_state_dict
+        from peft import set_peft_model_state_dict
 
         folder, (model, tokenizer) = Path(folder), load(self.model_name)
         with quiet():
-            wrapped = get_peft_model(model, _lora())
+            wrapped = with_adapter(model)
             set_peft_model_state_dict(wrapped, self.adapter)
             wrapped.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
@@ -319,15 +319,22 @@ def adapted(run: Run, seed: int = 0):
     changes no answer.
     """
     import torch
-    from peft import get_peft_model, set_peft_model_state_dict
+    from peft import set_peft_model_state_dict
 
     model, tokenizer = load(run.model_name)
     with quiet(), torch.random.fork_rng():
         torch.manual_seed(seed)
-        wrapped = get_peft_model(model, _lora())
+        wrapped = with_adapter(model)
         if run.adapter is not None:
             set_peft_model_state_dict(wrapped, run.adapter)
     return wrapped.get_base_model().eval(), tokenizer
+
+
+def with_adapter(model):
+    """The model with a fresh adapter beside its weights, as a run begins."""
+    from peft import get_peft_model
+
+    return get_peft_model(model, _lora())
 
 
 def _lora():

@@ -120,16 +120,16 @@ _CASES = {
     "a": (
         "curate",
         {
-            "cover": "It can read complaints, and five groups are few facts. What is new to it is how your house sorts.",
-            "base": "It writes and reads English. Another base would have to learn your five groups just the same.",
+            "cover": "It can read complaints, and five categories are few facts. What is new to it is how your company sorts.",
+            "base": "It writes and reads English. Another base would have to learn your five categories just the same.",
         },
     ),
     "b": (
         "cover",
         {
-            "curate": "A few hundred rows, however well chosen, say nothing about the other tariffs, and no base can guess "
+            "curate": "A few hundred rows, however well chosen, say nothing about the other policies, and no base can guess "
             "them.",
-            "base": "No base has read your tariffs. They have to be in the rows, or in the prompt.",
+            "base": "No base has read your policies. They have to be in the rows, or in the prompt.",
         },
     ),
     "c": (
@@ -142,7 +142,7 @@ _CASES = {
     "d": (
         "curate",
         {
-            "cover": "With the tariff in the prompt nothing has to be remembered. New is only how to answer from it.",
+            "cover": "With the policy in the prompt nothing has to be remembered. New is only how to answer from it.",
             "base": "It reads English, and the facts are in front of it. What is left to learn is how to answer from them.",
         },
     ),
@@ -163,9 +163,9 @@ _FIRST = {letter: right for letter, (right, _) in _CASES.items()}
         "In d the facts come with every question. What is left to learn?",
     ),
     mistakes=(
-        Mistake({**_FIRST, "a": "cover"}, "how your house sorts"),
-        Mistake({**_FIRST, "a": "base"}, "your five groups"),
-        Mistake({**_FIRST, "b": "curate"}, "the other tariffs"),
+        Mistake({**_FIRST, "a": "cover"}, "how your company sorts"),
+        Mistake({**_FIRST, "a": "base"}, "your five categories"),
+        Mistake({**_FIRST, "b": "curate"}, "the other policies"),
         Mistake({**_FIRST, "b": "base"}, "or in the prompt"),
         Mistake({**_FIRST, "c": "curate"}, "not a language"),
         Mistake({**_FIRST, "c": "cover"}, "not a list of facts"),
@@ -227,7 +227,7 @@ def _complaint(line: str, fits: bool) -> str:
     difficulty="medium",
     hints=(
         "Three parts, with ` \\| ` between them: outside brackets a `|` means “or”, so it needs a backslash.",
-        "The urgency is one of three words, `(high|normal|low)`. The number is five digits or a word: `(\\d{5}|none)`.",
+        "For one of several words write `(a|b|c)`, for exactly five digits `\\d{5}`. The last part combines the two.",
         "A topic has small letters, and one of them has a hyphen: `[a-z-]+`.",
     ),
     mistakes=(
@@ -263,9 +263,11 @@ PREDICTIONS = {
     for each in (
         Prediction(
             "50 clean messages",
-            "After training on 50 clean messages: of 60 new ones, how many lines are exactly right?",
+            "After training on 50 clean messages: what share of 60 new ones does it get exactly right?",
         ),
-        Prediction("10,000 junk messages", "And after eight messages repeated to 10,000 rows, four in five damaged?"),
+        Prediction(
+            "10,000 junk messages", "And after eight messages repeated to 10,000 rows, four in five of them damaged?"
+        ),
     )
 }
 
@@ -279,7 +281,7 @@ QUESTIONS = {
             ),
             Choice(
                 "It holds on the tiny model. On the real one we do not know yet.",
-                "That is what was measured. More seeds, or more test rows, would tell.",
+                "That is what was measured. More seeds, or more test rows, might tell.",
                 right=True,
             ),
             Choice(
@@ -323,7 +325,7 @@ QUESTIONS = {
             ),
             Choice(
                 "Test rows taken from what was left over after you had chosen the best rows",
-                "What you left over is what you did not like: the test would be about other rows than the file.",
+                "The leftovers are the rows that you rejected, so the test would not stand for the file.",
                 right=True,
             ),
             Choice(
@@ -332,22 +334,22 @@ QUESTIONS = {
             ),
             Choice(
                 "The best of three learning rates for your set, the usual one for the other side",
-                "Then one side has had three tries, and the other one.",
+                "Then one side has had three tries and the other only one.",
                 right=True,
             ),
         ),
         hint="What differs between the two sides, besides the rows?",
     ),
     4: Open(
-        "Your manager wants to fine-tune a model on 50,000 answered e-mails, all of them. You have a week and one graphics "
-        "card. Outline your week. What would make you use all 50,000 after all?",
+        "Your manager wants to fine-tune a model on 50,000 answered e-mails, all of them. You have a week and one GPU. "
+        "Outline your week. What would make you use all 50,000 after all?",
         "First I set 200 e-mails aside as a test, drawn at random and checked by hand, and ask the base as it is: that is the "
         "baseline. Then I run the audit on the file, read what it flags and a sample of what it does not flag, and write down the "
         "rules of the house. From what is clean I curate some 300 e-mails that cover the topics, and train on these, and on 300 "
         "drawn at random from the file, with the same steps and three seeds each. If my choice is ahead, I double it "
-        "as long as the curve rises by more than its interval. I would use all 50,000 if the curve still "
-        "rose at the end of what I can curate, that is, if e-mails keep telling something new, and if their flaws are at random "
-        "and few: systematic ones I mend by rule first. At the end I save the adapter with the name and revision of its base, "
+        "until the whole interval of the last gain lies below my margin. I would use all 50,000 if the curve still "
+        "rose at the end of what I can curate, that is, if new e-mails still add something, and if their flaws are few and "
+        "random: systematic ones I mend by rule first. Names and addresses come out before any training. At the end I save the adapter with the name and revision of its base, "
         "and a card that says what it was trained on.",
         (
             "A test set checked by hand comes first, and the base as it is gives the baseline.",

@@ -39,7 +39,7 @@ def record(sweep: Sweep) -> None:
 def record_by_point(sweep: Sweep, rates: Collection[float] = RATES, until: float = math.inf) -> None:
     """The points at these `rates`, one by one: what is in the file already is left as it is, on whatever machine it was run.
 
-    No point is begun when `time.monotonic()` is past `until`.
+    What two points have in common is run once. No point is begun when `time.monotonic()` is past `until`.
     """
     kept = _kept(sweep)
     for point in sweep.points:
@@ -47,10 +47,28 @@ def record_by_point(sweep: Sweep, rates: Collection[float] = RATES, until: float
             continue
         if time.monotonic() > until:
             return
-        lines = (_measured if sweep.measure else _compared)(sweep, [point])
-        where = {"machine": machine(), "date": datetime.date.today().isoformat()}
-        kept[point[:3]] = [line | where for line in lines]
+        kept[point[:3]] = _of_same_rows(sweep, point) or _run(sweep, point)
         _write(sweep, [line for each in sweep.points for line in kept.get(each[:3], [])])
+
+
+def _run(sweep: Sweep, point: Point) -> list[dict]:
+    hardware = identity(sweep.model)["hardware"]
+    where = {"machine": machine(), "hardware": hardware, "date": datetime.date.today().isoformat()}
+    return [line | where for line in (_measured if sweep.measure else _compared)(sweep, [point])]
+
+
+def _of_same_rows(sweep: Sweep, point: Point) -> list[dict]:
+    """The line of another point that trains on the same rows in the same way and has the same test."""
+    if sweep.measure:
+        return []
+    for other in REAL_SWEEPS.values():
+        if other.measure or other.test is not sweep.test:
+            continue
+        same = (point.rate, point.steps, data_hash(point))
+        for place, lines in _kept(other).items():
+            if same == (place[2], lines[0]["steps"], lines[0]["data"]):
+                return [line | {"arm": point.arm, "x": point.x} for line in lines]
+    return []
 
 
 def _kept(sweep: Sweep) -> dict[tuple, list[dict]]:
@@ -160,6 +178,10 @@ def _one(name: str, arm: str, x: float, rate: float, data: str, seed: int) -> di
 def _one_thread() -> None:
     """For workers side by side."""
     import torch
+
+    from ..workers import end_with_parent
+
+    end_with_parent()
 
     torch.set_num_threads(1)
 

@@ -309,6 +309,11 @@ def test_other_phrases() -> Dataset:
     return phrasebook.examples(TEST_ROWS, split="test", constructions=NOT_WEATHER)
 
 
+def test_messages() -> Dataset:
+    """Messages of the inbox in words that no training row has."""
+    return inbox.examples(TEST_ROWS, split="test")
+
+
 def test_tickets() -> Dataset:
     """Phrasings of all topics that no training row has."""
     return support.examples(len(support.TOPICS), 2024, split="test")
@@ -461,6 +466,14 @@ SWEEPS = {
                 DESK_ROWS,
             ),
             test_tickets,
+        ),
+        Sweep(
+            "inbox",
+            "What if the base knows neither the language nor the task?",
+            "rows in the training set",
+            points({"clean": messages}, (50, 300, 1000), DESK_STEPS, ())
+            + points({"junk": junk_messages}, (10_000,), DESK_STEPS, ()),
+            test_messages,
         ),
         Sweep(
             "eras",
