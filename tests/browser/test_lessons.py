@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+SLOW = ("12_a_real_model.ipynb",)  # trains a real model for minutes; solved, it is run as a notebook
 LESSONS = sorted(path.name for path in (Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_run_all_in_a_real_lab(page, run_all, photograph, name):
+def test_run_all_in_a_real_lab(page, run_all, photograph, name, request):
+    if name in SLOW and not request.config.getoption("--full"):
+        pytest.skip("--full runs it in a browser, too")
     notebook = run_all(name, minutes=10)
     shown = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     noise = [output.text for output in shown if output.output_type == "stream" and output.name == "stderr"]
