@@ -82,6 +82,17 @@ def test_what_cannot_be_used_is_left_out_and_all_else_stays(own_progress, capsys
     assert own_progress.with_suffix(".broken1.json").read_text() == "nonsense", "nothing put aside is replaced"
 
 
+@pytest.mark.parametrize("content", ["nonsense", '{"01": 3, "02": {}}'])
+def test_a_broken_file_where_nothing_can_be_written_stops_no_lesson(own_progress, monkeypatch, content):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    own_progress.write_text(content)
+    monkeypatch.setattr(record, "write_whole", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert record.read("01", "exercises", 1) == {} and own_progress.read_text() == content
+
+
 def test_the_record_of_a_newer_course_is_kept(own_progress):
     newer = {"42": {"boards": {"1": {"card": {"rows": [1, 2]}}}}, "01": {"exercises": {"1": {"mood": [1]}}}}
     own_progress.write_text(json.dumps(newer))

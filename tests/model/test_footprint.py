@@ -35,12 +35,17 @@ def test_what_cannot_be_is_a_sentence(settings):
         memory_estimate("tiny", **settings)
 
 
+def test_a_model_that_cannot_be_had_is_a_sentence():
+    with pytest.raises(OSError, match="connection to the model hub"):
+        memory_estimate("nobody/no-such-model")
+
+
 def test_it_says_and_draws_its_parts():
     found = memory_estimate("tiny", batch=2, length=16)
     assert "2 rows of 16 tokens" in repr(found) and f"about {found.total:,.0f} MB" in repr(found)
     assert found.total == pytest.approx(sum(found.parts.values()))
     picture = found.plot(measured=500.0)
-    assert "Measured: 500 MB" in picture.alt and picture.png().startswith(b"\x89PNG")
+    assert "<img" in found._repr_html_() and "Measured: 500 MB" in picture.alt and picture.png().startswith(b"\x89PNG")
 
 
 def test_it_is_near_the_measured_peak():

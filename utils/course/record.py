@@ -88,7 +88,7 @@ def _load() -> dict:
     record = _usable(stored)
     if record == stored:
         return record
-    with contextlib.suppress(FileNotFoundError):  # another kernel was quicker
+    with contextlib.suppress(OSError):  # another kernel was quicker, or nothing can be written, which a change will tell
         aside = _aside()
         if isinstance(stored, dict):
             write_whole(aside, path().read_bytes())

@@ -185,12 +185,11 @@ class Curation:
 
     def delete(self, *ids: int) -> None:
         """Take rows out."""
-        if len(ids) > 1:  # looked up one by one, many take minutes
-            there = {id: at for at, id in enumerate(self._order)}
-            self.place(next((id for id in ids if id not in there), ids[0]))
-            places = sorted({there[id] for id in ids}, reverse=True)
-        else:
-            places = [self.place(id) for id in ids]
+        there = {id: at for at, id in enumerate(self._order)}  # one walk, however many they are
+        for id in ids:
+            if id not in there:
+                self.place(id)  # raises
+        places = sorted({there[id] for id in ids}, reverse=True)
         self._do("delete", *(Splice(at, [self._rows[self._order[at]]], []) for at in places))
 
     def duplicate(self, id: int) -> int:

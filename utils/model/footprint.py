@@ -1,7 +1,7 @@
 """How much memory a training step takes, worked out before anything is loaded.
 
     memory_estimate("smollm2-135m-instruct", batch=4, length=256)     # shows itself as a bar
-    memory_estimate("tiny", batch=16, length=32).parts                # {"weights": 14.2, ...}, in MB
+    memory_estimate("tiny", batch=16, length=32).parts                # in MB: weights, gradients, optimizer ...
 
 What is kept for the backward pass is not guessed from a formula: the model is laid out on PyTorch's device "meta", where
 tensors have a shape and no content, one batch goes through it, and what autograd saves is added up. So it holds for any
@@ -10,8 +10,6 @@ architecture, takes a second, and no memory.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 MB = 2**20
 ANSWER = 0.5  # of the tokens of a row are its answer, unless said
-ADAM = 2  # states of the optimizer for each weight that is trained (Kingma and Ba 2015), in float32
+ADAM = 2  # states of the optimizer for each weight that is trained (Kingma and Ba 2015)
 # Measured on a CPU (`make bench`, "memory"): what the backward pass takes for a moment and malloc cannot use again at once, as a
 # share of what was saved, and MB for compiled kernels. The allocator of a GPU gives back at once.
 IN_PIECES, KERNELS = 0.3, 64
@@ -56,6 +54,9 @@ class Footprint:
 
         return plots.footprint(self, measured)
 
+    def _repr_html_(self) -> str:
+        return self.plot()._repr_html_()
+
     def __repr__(self) -> str:
         parts = ", ".join(f"{name} {size:,.0f}" for name, size in self.parts.items())
         rows = f"{self.batch} row{'s' * (self.batch > 1)} of {self.length} tokens"
@@ -74,13 +75,13 @@ def memory_estimate(
 
     `answer` is how many of these tokens are in the loss. With `adapter` a LoRA adapter is trained, as `fine_tune` does,
     else every weight. `process` adds what Python and its libraries hold, which on a CPU is part of the peak; on a GPU it is
-    left out. Gradients and the states of the optimizer, AdamW, are in float32.
+    left out. Gradients and the states of the optimizer, AdamW, are in float32 for an adapter, else in the precision of the
+    weights. What was held against measured peaks is training an adapter on a CPU.
 
-    Raises what `load` raises for an unknown or damaged model, and ValueError for rows longer than its context.
+    Raises what `load` raises for an unknown model or one that cannot be fetched, and ValueError for rows longer than its
+    context.
     """
-    from transformers import AutoConfig
-
-    from .loading import context_length, source_of
+    from .loading import config_of, context_length, source_of
     from .quiet import quiet
 
     known = profile(model)
@@ -90,9 +91,8 @@ def memory_estimate(
     if batch < 1 or length < 1:
         raise ValueError(f"batch={batch} and length={length} cannot be: give 1 or more.")
     answer = max(1, round(ANSWER * length)) if answer is None else answer
-    pinned = {"revision": None if source != known.source else known.revision, "trust_remote_code": False}
+    config = config_of(model)
     with quiet():
-        config = AutoConfig.from_pretrained(source, **pinned)
         laid_out = _on_meta(config, adapter)
     if length > (context := context_length(laid_out)):
         raise ValueError(f"length={length} is more than this model's context of {context} tokens.")
@@ -173,8 +173,4 @@ def _libraries() -> float:
 
 def _file_size(source: str) -> int:
     """Bytes of the files of weights, which are in memory while they are read; 0 where they are not here yet."""
-    return sum(path.stat().st_size for path in _files(source))
-
-
-def _files(source: str) -> Iterator[Path]:
-    return Path(source).glob("*.safetensors") if os.path.isdir(source) else iter(())
+    return sum(path.stat().st_size for path in Path(source).glob("*.safetensors"))

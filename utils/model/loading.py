@@ -26,14 +26,11 @@ def load(name: str):
     Raises ValueError for an unknown name or a model that cannot be fine-tuned here, and OSError where its files are
     damaged or a hub model cannot be fetched, each with a sentence.
     """
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    config_of(name)  # what cannot be used is turned away before its weights are read
     found = profile(name)
-    source = source_of(found)
-    pinned = {"revision": None if source != found.source else found.revision, "trust_remote_code": False}
-    with quiet(), _in_a_sentence(name, source):
-        config = AutoConfig.from_pretrained(source, **pinned)
-    _check_kind(name, config)
+    source, pinned = _pinned(found)
     with quiet(), _in_a_sentence(name, source):
         tokenizer = AutoTokenizer.from_pretrained(source, **pinned)
         model = AutoModelForCausalLM.from_pretrained(
@@ -52,6 +49,23 @@ def load(name: str):
     model = model.to(hardware().device)
     shortcuts(model)  # tried out while the model is as it was saved, all of it in one precision
     return model, tokenizer
+
+
+def config_of(name: str):
+    """The configuration of a model that can be fine-tuned here. Raises what `load` raises."""
+    from transformers import AutoConfig
+
+    source, pinned = _pinned(profile(name))
+    with quiet(), _in_a_sentence(name, source):
+        config = AutoConfig.from_pretrained(source, **pinned)
+    _check_kind(name, config)
+    return config
+
+
+def _pinned(found: Profile) -> tuple[str, dict]:
+    """Where a model's files are, and what else `from_pretrained` is told."""
+    source = source_of(found)
+    return source, {"revision": None if source != found.source else found.revision, "trust_remote_code": False}
 
 
 @contextlib.contextmanager

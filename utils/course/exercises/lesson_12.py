@@ -349,7 +349,8 @@ QUESTIONS = {
         "drawn at random from the file, with the same steps and three seeds each. If my choice is ahead, I double it "
         "until the whole interval of the last gain lies below my margin. I would use all 50,000 if the curve still "
         "rose at the end of what I can curate, that is, if new e-mails still add something, and if their flaws are few and "
-        "random: systematic ones I mend by rule first. Names and addresses come out before any training. At the end I save the adapter with the name and revision of its base, "
+        "random: systematic ones I mend by rule first. Names and addresses come out before any training. At the end I save the "
+        "adapter with the name and revision of its base, "
         "and a card that says what it was trained on.",
         (
             "A test set checked by hand comes first, and the base as it is gives the baseline.",

@@ -49,10 +49,12 @@ class Workshop:
 
     def __init__(self, given: object, name: str | None, folder: Path, single_answer: bool):
         self.name = _called(given) if name is None else name
-        self._given, self._checks, self._said = given, single_answer, ""
+        self._checks, self._said = single_answer, ""
         self._about = {"name": self.name}
         if name is None and given is not None:
-            self._about["of"] = _of(read(given))
+            given = read(given)
+            self._about["of"] = _of(given)
+        self._given = given
         self.path = _place(folder, self._about)
         self.resumed: datetime | None = None
         try:
@@ -145,9 +147,10 @@ def _of(rows: Rows) -> str:
 
 def _place(folder: Path, about: dict[str, str]) -> Path:
     """Where a set is saved: in the first file that is its own, or nobody's. Names that differ little may share a slug."""
-    for number in count(1):
-        path = folder / f"{slug(about['name'])}{f'-{number}' if number > 1 else ''}.jsonl"
+
+    def is_free(path: Path) -> bool:
         there = about_journal(path)
-        if there is None or all(there.get(key, value) == value for key, value in about.items()):
-            return path
-    raise AssertionError("count never ends")
+        return there is None or all(there.get(key, value) == value for key, value in about.items())
+
+    names = (f"{slug(about['name'])}{f'-{number}' if number > 1 else ''}.jsonl" for number in count(1))
+    return next(path for path in map(folder.joinpath, names) if is_free(path))
